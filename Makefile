@@ -1,0 +1,77 @@
+# Everything one does with this repository. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PROJECTS := pyproject.toml revocable/pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-emit-package revocable \
+	--custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench build lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
+	@exec $(BIN)/recado serve
+
+test: $(VENV)/.dev tools-for-tests check ## everything CI runs
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+
+check: $(VENV)/.dev ## lint, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/pyright
+
+format: $(VENV)/.dev ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(VENV)/.dev tools-for-bench ## measure against the default stack
+	@$(BIN)/python -m bench
+
+build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+	@$(BIN)/python -m build --no-isolation --outdir dist revocable
+	@ls dist
+
+lock: $(VENV)/.dev ## newest versions into requirements*.txt
+	@$(COMPILE) pyproject.toml --output-file requirements.txt
+	@$(COMPILE) --group build --output-file requirements-build.txt
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## remove what make made; data/ stays
+	@rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
+
+# The stamps: a second call has nothing to do until one of the files changes.
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "recado needs Python 3.11 or newer, and $(PYTHON) is not: install it, or say which: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is missing. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV) …" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made requirements.txt requirements-build.txt $(PROJECTS)
+	@echo "Installing what recado needs (once) …" >&2
+	@$(PIP) install --require-hashes --requirement requirements.txt --requirement requirements-build.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable . --editable ./revocable
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	@echo "Installing what the tests need (once) …" >&2
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+.PHONY: tools-for-tests tools-for-bench
+tools-for-tests:
+	@sh .ci/tools postgresql redis-server
+
+tools-for-bench:
+	@sh .ci/tools postgresql redis-server wrk

@@ -1,0 +1,140 @@
+"""The four set-ups that are compared: how each is filled, started and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bench.population import PASSWORD, TODOS_EACH, USERS, Session
+from bench.stores import Stores
+
+ROOT = Path(__file__).parent.parent
+DEFAULT_STACK_PYTHON = ROOT / ".venv-bench/bin/python"
+DEFAULT = "default stack"
+
+_SECRETS = {"ACCESS_SECRET": "access-" + "k" * 40, "REFRESH_SECRET": "refresh-" + "k" * 40}
+_INHERITED = ("PATH", "HOME", "LANG")
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A service under test."""
+
+    name: str
+    serve: tuple[str, ...]
+    """The command that starts it; `{port}` stands for the port."""
+    settings: dict[str, str]
+    ready_path: str
+    """What is asked with GET to see that it serves."""
+    population: tuple[str, ...]
+    """The command that fills its stores and opens sessions there."""
+    todo_table: str
+    store: str
+    """A `postgresql://` URL, or the path of an SQLite file."""
+
+    def environment(self, port: int = 0) -> dict[str, str]:
+        """Return the whole environment of its processes."""
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return inherited | {"HOST": "127.0.0.1", "PORT": str(port)} | _SECRETS | self.settings
+
+    def command(self, port: int) -> list[str]:
+        """Return the command that serves on this port."""
+        return [part.format(port=port) for part in self.serve]
+
+    def fill(self) -> None:
+        """Create the stores, and in them the users and their to-dos."""
+        if self.store.startswith("postgresql:"):
+            asyncio.run(_create_database(self.store))
+        self._populate("fill", TODOS_EACH)
+
+    def sessions(self, count: int) -> list[Session]:
+        """Open so many sessions, the users in turn."""
+        return [Session(**opened) for opened in json.loads(self._populate("sessions", count))]
+
+    def stored_todos(self) -> int:
+        """Count the committed to-dos."""
+        question = f"SELECT COUNT(*) FROM {self.todo_table}"
+        if self.store.startswith("postgresql:"):
+            return asyncio.run(_number(self.store, question))
+        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as connection:
+            return connection.execute(question).fetchone()[0]
+
+    def _populate(self, task: str, count: int) -> str:
+        options = [task, "--users", str(USERS), "--count", str(count), "--password", PASSWORD]
+        command = [*self.population, *options]
+        return subprocess.run(
+            command, check=True, stdout=subprocess.PIPE, env=self.environment(), cwd=ROOT, text=True
+        ).stdout
+
+
+async def _create_database(url: str) -> None:
+    server, _, name = url.rpartition("/")
+    connection = await asyncpg.connect(f"{server}/postgres")
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+
+
+async def _number(url: str, question: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+def default_stack(stores: Stores) -> Peer:
+    """FastAPI, uvicorn, PyJWT, redis-py and SQLAlchemy's ORM on asyncpg."""
+    if not DEFAULT_STACK_PYTHON.exists():
+        raise SystemExit("The default stack is not installed: make bench does it.")
+    python = str(DEFAULT_STACK_PYTHON)
+    url = stores.postgres("default_stack")
+    uvicorn = (
+        "uvicorn",
+        "bench.default_stack.app:app",
+        "--port",
+        "{port}",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    )
+    return Peer(
+        name=DEFAULT,
+        serve=(python, "-m", *uvicorn),
+        settings={"DATABASE_URL": url.replace("postgresql:", "postgresql+asyncpg:"), "REDIS_URL": stores.redis(0)},
+        ready_path="/todo",
+        population=(python, "-m", "bench.default_stack.population"),
+        todo_table="todos",
+        store=url,
+    )
+
+
+def recado(name: str, data: Path, settings: dict[str, str]) -> Peer:
+    """Recado with these settings over its defaults, its keys and its SQLite file in `data`."""
+    return Peer(
+        name=name,
+        serve=(str(Path(sys.executable).parent / "recado"), "serve"),
+        settings={"RECADO_DATA": str(data)} | settings,
+        ready_path="/readyz",
+        population=(sys.executable, "-m", "bench.recado_population"),
+        todo_table="todo",
+        store=settings.get("DATABASE_URL", str(data / "recado.db")),
+    )
+
+
+def all_peers(stores: Stores, folder: Path) -> list[Peer]:
+    """Return the default stack and recado's three set-ups."""
+    postgres, both = stores.postgres("recado"), stores.postgres("recado_with_redis")
+    return [
+        default_stack(stores),
+        recado("recado embedded", folder / "embedded", {}),
+        recado("recado PostgreSQL", folder / "postgres", {"DATABASE_URL": postgres}),
+        recado("recado PostgreSQL + Redis", folder / "redis", {"DATABASE_URL": both, "REDIS_DSN": stores.redis(1)}),
+    ]

@@ -1,0 +1,44 @@
+"""JSON Web Tokens that really can be revoked: sessions for any ASGI app."""
+
+from __future__ import annotations
+
+from revocable.errors import (
+    CrossSite,
+    RevocableError,
+    SessionEnded,
+    StoreUnavailable,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    TokenReused,
+    UnknownHost,
+    WeakKey,
+)
+from revocable.keys import Key, KeyRing
+from revocable.sessions import Lifetimes, Sessions, TokenPair
+from revocable.store import Device, SessionRecord, SessionState, SessionStore
+from revocable.tokens import Claims, Tokens
+
+__all__ = [
+    "Claims",
+    "CrossSite",
+    "Device",
+    "Key",
+    "KeyRing",
+    "Lifetimes",
+    "RevocableError",
+    "SessionEnded",
+    "SessionRecord",
+    "SessionState",
+    "SessionStore",
+    "Sessions",
+    "StoreUnavailable",
+    "TokenExpired",
+    "TokenInvalid",
+    "TokenMissing",
+    "TokenPair",
+    "TokenReused",
+    "Tokens",
+    "UnknownHost",
+    "WeakKey",
+]

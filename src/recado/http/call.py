@@ -1,0 +1,78 @@
+"""One request and its answer, as the handlers see them: no ASGI below this line of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from recado.errors import Invalid
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from recado.http.house import House
+    from revocable import SessionState
+
+Headers = list[tuple[bytes, bytes]]
+MAX_QUERY = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back: a status, a body (already JSON) and headers of this route's own."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
+    content_type: bytes = b"application/json"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request. `body` is the decoded struct of the route; `session` is there on guarded routes."""
+
+    house: House
+    scope: Scope
+    path: dict[str, str]
+    raw: bytes = b""
+    body: Any = None
+    session: SessionState | None = None
+
+    @property
+    def user_id(self) -> int:
+        """The caller. Only guarded routes ask."""
+        if self.session is None:
+            raise AssertionError("this route is not guarded")
+        return int(self.session.sub)
+
+    def header(self, name: bytes) -> str | None:
+        """Return the first header of this lower-case name."""
+        for key, value in self.scope["headers"]:
+            if key == name:
+                return value.decode("latin-1")
+        return None
+
+    def query(self) -> dict[str, str]:
+        """Return the query's parameters. Raises `Invalid` for one that is there twice or is not UTF-8."""
+        raw: bytes = self.scope["query_string"]
+        try:
+            pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50)
+        except ValueError as error:
+            raise Invalid("/query", "The query is malformed.") from error
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise Invalid("/query", "A query parameter is there twice.")
+        return found
+
+
+Handler = Callable[[Call], Any]
+_encode = msgspec.json.Encoder().encode
+
+
+def json_answer(status: int, value: object, headers: Headers | None = None) -> Answer:
+    """Return an answer whose body is `value` as JSON."""
+    return Answer(status, _encode(value), headers or [])

@@ -1,0 +1,117 @@
+"""The ASGI app: finds the route, judges the request in the contract's order, runs the handler, writes the answer.
+
+Order of judgement: host, path and method, size and content type, token, members. It is plain ASGI: a middleware stack
+costs more than everything else a request does here (docs/decisions/0007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.routing import compile_path
+
+from recado.errors import NotFound
+from recado.http.call import Answer, Call
+from recado.http.problems import MethodNotAllowed, problem
+from recado.http.reading import Disconnected, decode, read_body, require_json
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from recado.http.house import House
+
+_EVERYWHERE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
+)
+_PRIVATE = (b"cache-control", b"no-store")
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Awaitable[Answer]]
+    body: type[Any] | None = None
+    guarded: bool = True
+    body_optional: bool = False
+
+
+class Endpoints:
+    """An ASGI app over a table of routes."""
+
+    def __init__(self, house: House, routes: Iterable[Route]) -> None:
+        self._house = house
+        self._exact: dict[str, dict[str, Route]] = {}
+        self._patterns: list[tuple[Any, dict[str, Route]]] = []
+        by_path: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            by_path.setdefault(route.path, {})[route.method] = route
+        for path, methods in by_path.items():
+            if "{" in path:
+                self._patterns.append((compile_path(path)[0], methods))
+            else:
+                self._exact[path] = methods
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = self._house.new_id()
+        try:
+            answer = await self._answer(scope, receive)
+        except Disconnected:
+            return
+        except Exception as error:
+            sent = any(name == b"authorization" for name, _ in scope["headers"])
+            answer = problem(error, request_id, token_in_header=sent)
+        await self._send(scope, send, answer, request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        house = self._house
+        house.guard.check_host(scope)
+        route, path = self._find(scope)
+        call = Call(house, scope, path)
+        if route.body is not None:
+            call.raw = await read_body(scope, receive)
+            if call.raw or not route.body_optional:
+                require_json(scope)
+        if route.guarded:
+            call.session = await house.guard.authenticate(scope)
+        if route.body is not None and (call.raw or not route.body_optional):
+            call.body = decode(call.raw, route.body)
+        return await route.handler(call)
+
+    def _find(self, scope: Scope) -> tuple[Route, dict[str, str]]:
+        path, values = scope["path"], dict[str, str]()
+        methods = self._exact.get(path)
+        if methods is None:
+            for pattern, candidates in self._patterns:
+                match = pattern.match(path)
+                if match:
+                    methods, values = candidates, match.groupdict()
+                    break
+            else:
+                raise NotFound
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        route = methods.get(method)
+        if route is None:
+            raise MethodNotAllowed(", ".join([*methods, *(["HEAD"] if "GET" in methods else [])]))
+        return route, values
+
+    async def _send(self, scope: Scope, send: Send, answer: Answer, request_id: str) -> None:
+        headers = [*answer.headers, *_EVERYWHERE, (b"x-request-id", request_id.encode())]
+        if not any(name == b"cache-control" for name, _ in answer.headers):
+            headers.append(_PRIVATE)
+        if answer.body or answer.status not in (204, 304):
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+            headers.append((b"content-type", answer.content_type))
+        if self._house.guard.scheme(scope) == "https":
+            headers.append(_HSTS)
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})

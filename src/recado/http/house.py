@@ -1,0 +1,32 @@
+"""What the handlers work with: the rooms, wired by `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from recado.accounts.limits import Limits
+from recado.accounts.passwords import Passwords
+from recado.accounts.phones import Phones
+from recado.db import Database
+from recado.db.ids import Clock, NewId
+from revocable import Sessions
+from revocable.guard import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a handler may need. `wake` tells the delivery worker that a message may be waiting."""
+
+    db: Database
+    sessions: Sessions
+    guard: Guard
+    passwords: Passwords
+    phones: Phones
+    limits: Limits
+    clock: Clock
+    new_id: NewId
+    wake: Callable[[], None]
+    trouble: Callable[[], list[str]]
+    ready: Callable[[], Awaitable[bool]]
+    signup: str

@@ -1,0 +1,130 @@
+"""Reads request bodies: size while it streams, content type, and strict JSON into a struct."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from recado.errors import Invalid, RecadoError
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope
+
+MAX_BODY = 64 * 1024
+MAX_DEPTH = 64
+
+
+class TooLarge(RecadoError):
+    """The body is over the limit."""
+
+
+class WrongContentType(RecadoError):
+    """The body is not declared as JSON."""
+
+
+class Malformed(RecadoError):
+    """The body is not the strict JSON that the contract asks for."""
+
+
+class WrongShape(Invalid):
+    """The body is JSON, but a member is missing or has the wrong type."""
+
+
+class Disconnected(Exception):
+    """The client went away before its body was complete."""
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """Return the whole body, at most 64 KiB. Raises `TooLarge`, by Content-Length or while it streams."""
+    headers = dict(cast("list[tuple[bytes, bytes]]", scope["headers"]))
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MAX_BODY:
+        raise TooLarge(f"The body may have at most {MAX_BODY} bytes.")
+    chunks, size, more = list[bytes](), 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise TooLarge(f"The body may have at most {MAX_BODY} bytes.")
+        chunks.append(chunk)
+        more = message.get("more_body", False)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def require_json(scope: Scope) -> None:
+    """Raise `WrongContentType` unless the body is declared as `application/json` (in UTF-8, if it says)."""
+    declared = [value for name, value in scope["headers"] if name == b"content-type"]
+    kind, _, parameters = (declared[0] if len(declared) == 1 else b"").lower().partition(b";")
+    charset = parameters.replace(b" ", b"").replace(b'"', b"")
+    if kind.strip() != b"application/json" or charset not in (b"", b"charset=utf-8", b"charset=utf8"):
+        raise WrongContentType("Send the body as application/json in UTF-8.")
+
+
+def decode(raw: bytes, into: type[Any]) -> Any:
+    """Return `raw` as the struct `into`. Raises `Malformed` for bad JSON, `WrongShape` for a wrong member.
+
+    Twin members, NaN, depth over 64, invalid UTF-8, lone surrogates and NUL characters are refused.
+    """
+    value = _strict(raw)
+    if not isinstance(value, dict):
+        raise Malformed("Invalid json provided")
+    try:
+        return msgspec.convert(value, into)
+    except msgspec.ValidationError as error:
+        raise WrongShape(*_place(str(error))) from None
+
+
+def _strict(raw: bytes) -> object:
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constants)
+    except (ValueError, RecursionError):
+        raise Malformed("Invalid json provided") from None
+    if text.count("{") + text.count("[") > 1:
+        _check_depth(value, 1)
+    if "\\u" in text or "\0" in text:
+        _check_characters(text, value)
+    return cast("object", value)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("twin members")
+    return members
+
+
+def _no_constants(name: str) -> None:
+    raise ValueError(name)
+
+
+def _check_depth(value: object, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise Malformed("Invalid json provided")
+    if isinstance(value, dict):
+        for inner in cast("dict[str, object]", value).values():
+            _check_depth(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in cast("list[object]", value):
+            _check_depth(inner, depth + 1)
+
+
+def _check_characters(text: str, value: object) -> None:
+    try:
+        plain = json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise Malformed("Invalid json provided") from None
+    if "\0" in text or b"\\u0000" in plain.replace(b"\\\\", b""):
+        raise Malformed("Invalid json provided")
+
+
+def _place(message: str) -> tuple[str, str]:
+    """Turn "Expected `str`, got `int` - at `$.title`" into a JSON Pointer and a sentence."""
+    what, _, where = message.partition(" - at `$")
+    pointer = where.rstrip("`").replace(".", "/").replace("[", "/").replace("]", "")
+    return pointer, f"{what}."

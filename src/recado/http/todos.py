@@ -1,0 +1,227 @@
+"""Routes of to-dos: what they read, and how a to-do looks on the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, cast
+
+import msgspec
+
+from recado.accounts import accounts
+from recado.accounts.accounts import Account
+from recado.db import Tx, idempotency
+from recado.db.ids import is_uuid7
+from recado.errors import Invalid, NotFound, RecadoError
+from recado.http import pages
+from recado.http.call import Answer, Call, json_answer
+from recado.http.instants import instant, instant_or_none
+from recado.messages import outbox
+from recado.messages.outbox import MessageState
+from recado.todos import todos
+from recado.todos.todos import Change, NewTodo, State, Todo
+
+MAX_TITLE, MAX_NOTES, MAX_KEY = 500, 10_000, 255
+_NO_MESSAGE = MessageState("none", None)
+_STATES = ("open", "done", "all", "trash")
+
+Notes = Annotated[str, msgspec.Meta(max_length=MAX_NOTES)]
+
+
+class PostTodo(msgspec.Struct):
+    """The body of `POST /todo`."""
+
+    title: str
+    notes: Notes = ""
+    list_id: str | None = None
+    id: str | None = None
+
+
+class PatchTodo(msgspec.Struct):
+    """The body of `PATCH /todo/{id}`: members that are absent stay as they are."""
+
+    title: str | msgspec.UnsetType = msgspec.UNSET
+    notes: Notes | msgspec.UnsetType = msgspec.UNSET
+    done: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class ChangedMeanwhile(RecadoError):
+    """The caller's `If-Match` is stale; `todo` is the to-do as it is now, as on the wire."""
+
+    def __init__(self, todo: dict[str, Any]) -> None:
+        super().__init__("The to-do was changed meanwhile; look at it and try again.")
+        self.todo = todo
+
+
+async def create(call: Call) -> Answer:
+    """`POST /todo`."""
+    body: PostTodo = call.body
+    new = NewTodo(_title(body.title), body.notes, body.list_id, _chosen_id(body.id))
+    author = await _author(call)
+    now, new_id, message_id = call.house.clock(), call.house.new_id(), call.house.new_id()
+
+    async def store(tx: Tx) -> Todo:
+        return await todos.create(tx, author, new, new_id=new_id, message_id=message_id, now=now)
+
+    async def show(todo: Todo) -> dict[str, Any]:
+        if new.chosen_id is None:
+            return _show(todo, MessageState("queued", None) if author.texts_created else _NO_MESSAGE)
+        return await _shown(call, todo)
+
+    if (key := _idempotency_key(call)) is not None:
+        return await _create_once(call, key, now, store)
+    shown = await show(await call.house.db.write(store))
+    call.house.wake()
+    return _created(shown)
+
+
+async def _create_once(call: Call, key: idempotency.Key, now: int, store: Callable[[Tx], Awaitable[Todo]]) -> Answer:
+    async def answer(tx: Tx) -> str:
+        todo = await store(tx)
+        states = await outbox.states(tx, call.user_id, [todo.id])
+        return msgspec.json.encode(_show(todo, states.get(todo.id, _NO_MESSAGE))).decode()
+
+    shown = msgspec.json.decode(await idempotency.once(call.house.db, key, now, answer))
+    call.house.wake()
+    return _created(shown)
+
+
+async def read(call: Call) -> Answer:
+    """`GET /todo/{id}`."""
+    todo = await todos.get(call.house.db, call.user_id, _id(call))
+    tag = _etag(todo.version)
+    if tag.decode() in [part.strip().removeprefix("W/") for part in (call.header(b"if-none-match") or "").split(",")]:
+        return Answer(304, headers=[(b"etag", tag)])
+    return json_answer(200, await _shown(call, todo), [(b"etag", tag)])
+
+
+async def listing(call: Call) -> Answer:
+    """`GET /todo`."""
+    query = call.query()
+    state, most = query.get("state", "open"), pages.limit(query)
+    if state not in _STATES:
+        raise Invalid("/query/state", f"state is one of {', '.join(_STATES)}.")
+    before = pages.before(query)
+    rows = await todos.page(
+        call.house.db, call.user_id, query.get("list"), cast("State", state), before=before, limit=most + 1
+    )
+    return json_answer(200, pages.page(rows, await _all_shown(call, rows[:most]), most))
+
+
+async def change(call: Call) -> Answer:
+    """`PATCH /todo/{id}`."""
+    body: PatchTodo = call.body
+    wanted = Change(
+        None if body.title is msgspec.UNSET else _title(body.title),
+        None if body.notes is msgspec.UNSET else body.notes,
+        None if body.done is msgspec.UNSET else body.done,
+    )
+    versions, now = _versions(call), call.house.clock()
+    try:
+        todo = await call.house.db.write(todos.change, call.user_id, _id(call), wanted, versions=versions, now=now)
+    except todos.Stale as stale:
+        raise ChangedMeanwhile(await _shown(call, stale.todo)) from stale
+    return json_answer(200, await _shown(call, todo), [(b"etag", _etag(todo.version))])
+
+
+async def delete(call: Call) -> Answer:
+    """`DELETE /todo/{id}`."""
+    try:
+        await call.house.db.write(
+            todos.trash, call.user_id, _id(call), versions=_versions(call), now=call.house.clock()
+        )
+    except todos.Stale as stale:
+        raise ChangedMeanwhile(await _shown(call, stale.todo)) from stale
+    return Answer(204)
+
+
+async def restore(call: Call) -> Answer:
+    """`POST /todo/{id}/restore`."""
+    todo = await call.house.db.write(todos.restore, call.user_id, _id(call), now=call.house.clock())
+    return json_answer(200, await _shown(call, todo), [(b"etag", _etag(todo.version))])
+
+
+async def _author(call: Call) -> Account:
+    author = await accounts.profile(call.house.db, call.user_id)
+    if author is None:
+        raise NotFound("This account is gone.")
+    return author
+
+
+def _title(text: str) -> str:
+    title = text.strip()
+    if not 1 <= len(title) <= MAX_TITLE:
+        raise Invalid("/title", f"A title has 1 to {MAX_TITLE} characters, spaces around it not counted.")
+    return title
+
+
+def _chosen_id(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not is_uuid7(text):
+        raise Invalid("/id", "An id of your own is a UUIDv7 in lower case.")
+    return text
+
+
+def _id(call: Call) -> str:
+    todo_id = call.path["id"]
+    if not is_uuid7(todo_id):
+        raise NotFound("There is no such to-do.")
+    return todo_id
+
+
+def _idempotency_key(call: Call) -> idempotency.Key | None:
+    key = call.header(b"idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY:
+        raise Invalid("/header/Idempotency-Key", f"An Idempotency-Key has 1 to {MAX_KEY} characters.")
+    request = f"{call.scope['method']} {call.scope['path']}\0".encode() + call.raw
+    return idempotency.Key(call.user_id, key, hashlib.sha256(request).hexdigest())
+
+
+def _etag(version: int) -> bytes:
+    return b'"%d"' % version
+
+
+def _versions(call: Call) -> frozenset[int]:
+    """Return the versions that `If-Match` accepts; empty when it is absent or `*`. An unknown tag matches nothing."""
+    text = call.header(b"if-match")
+    if text is None or text.strip() == "*":
+        return frozenset()
+    tags = [tag.strip().strip('"') for tag in text.split(",")]
+    return frozenset({int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 16} or {-1})
+
+
+def _created(shown: dict[str, Any]) -> Answer:
+    headers = [(b"location", f"/todo/{shown['id']}".encode()), (b"etag", _etag(shown["version"]))]
+    return json_answer(201, shown, headers)
+
+
+async def _shown(call: Call, todo: Todo) -> dict[str, Any]:
+    return (await _all_shown(call, [todo]))[0]
+
+
+async def _all_shown(call: Call, rows: Sequence[Todo]) -> list[dict[str, Any]]:
+    states = await outbox.states(call.house.db, call.user_id, [todo.id for todo in rows]) if rows else {}
+    return [_show(todo, states.get(todo.id, _NO_MESSAGE)) for todo in rows]
+
+
+def _show(todo: Todo, message: MessageState) -> dict[str, Any]:
+    return {
+        "id": todo.id,
+        "list_id": todo.list_id,
+        "user_id": todo.user_id,
+        "title": todo.title,
+        "notes": todo.notes,
+        "done": todo.done_at is not None,
+        "done_at": instant_or_none(todo.done_at),
+        "done_by": todo.done_by,
+        "created_at": instant(todo.created_at),
+        "updated_at": instant(todo.updated_at),
+        "deleted_at": instant_or_none(todo.deleted_at),
+        "version": todo.version,
+        "message": {"state": message.state, "error": message.error},
+    }
+
+

@@ -1,0 +1,159 @@
+"""How the text of each kind of setting is read; what is wrong is told in one sentence that names the setting."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Literal, get_args
+from urllib.parse import SplitResult, urlsplit
+
+Signup = Literal["open", "invite", "closed"]
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_KNOWN_TO_EVERYBODY = (
+    "jdnfksdmfksd",  # the tutorial's ACCESS_SECRET
+    "mcmvmkmsdnfsdmfdsjf",  # the tutorial's REFRESH_SECRET
+    "secret",
+    "changeme",
+    "your-256-bit-secret",  # the debugger at jwt.io
+    "your-secret-key",
+    "a-string-secret-at-least-256-bits-long",  # the same debugger, later
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",  # FastAPI's tutorial
+)
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message is one sentence: which, what is wrong, what to write instead."""
+
+
+def whole(name: str, text: str, least: int, most: int) -> int:
+    """Read a whole number from `least` to `most`."""
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise SettingsError(f"{name} is {text!r}: write a whole number from {least} to {most}.")
+    return int(text)
+
+
+def duration(name: str, text: str, least: int = 1) -> int:
+    """Read a lifetime such as `2s`, `15m`, `12h` or `7d`; return seconds, from `least` to ten years."""
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
+    seconds = int(match[1]) * _SECONDS[match[2]] if match else -1
+    if not least <= seconds <= 3650 * 86400:
+        raise SettingsError(f"{name} is {text!r}: write a number and s, m, h or d, such as 30s, 15m or 7d.")
+    return seconds
+
+
+def secret(name: str, text: str) -> bytes | None:
+    """Read a signing key: at least 32 bytes (RFC 7518, 3.2), and none that everybody knows. Nothing of it is told."""
+    if not text:
+        return None
+    advice = "write a random one, as from `openssl rand -base64 48`."
+    if any(not text.casefold().replace(sample, "") for sample in _KNOWN_TO_EVERYBODY):
+        raise SettingsError(f"{name} is a sample that everybody knows: {advice}")
+    key = text.encode("utf-8", "surrogateescape")
+    if len(key) < 32:
+        raise SettingsError(f"{name} has {len(key)} bytes and needs 32 at least: {advice}")
+    if len(set(key)) < 8:
+        raise SettingsError(f"{name} repeats the same few characters: {advice}")
+    return key
+
+
+def signup(name: str, text: str, host: str) -> Signup:
+    """Read who may sign up; without a word, everybody on a loopback address, else only with an invite."""
+    if not text:
+        return "open" if is_loopback(host) else "invite"
+    for mode in get_args(Signup):
+        if text == mode:
+            return mode
+    raise SettingsError(f"{name} is {text!r}: write open, invite or closed.")
+
+
+def networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Read addresses and networks, separated by commas."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} holds what is no address ({error}): write such as 127.0.0.1,10.0.0.0/8."
+        ) from error
+
+
+def public_url(name: str, text: str) -> str | None:
+    """Read an origin: `http` or `https`, a host, and nothing behind it."""
+    if not text:
+        return None
+    url = _split(text)
+    if (
+        url is None
+        or url.scheme not in ("http", "https")
+        or url.path not in ("", "/")
+        or url.query
+        or "@" in url.netloc
+    ):
+        raise SettingsError(f"{name} is {text!r}: write scheme and name only, such as https://todo.example.")
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
+def database_url(name: str, text: str) -> str | None:
+    """Read where the database is. The text may hold a password, so an error does not repeat it."""
+    if not text:
+        return None
+    scheme, colon, rest = text.partition("://")
+    if colon and scheme in ("postgresql", "postgres"):
+        return f"postgresql://{rest}"
+    if text.startswith("sqlite:///") and len(text) > len("sqlite:///"):
+        return text
+    raise SettingsError(
+        f"{name} is neither PostgreSQL nor SQLite: write such as postgresql://user:password@host:5432/recado."
+    )
+
+
+def redis_urls(name: str, text: str) -> tuple[str, ...]:
+    """Read one Redis or the nodes of a cluster. A bare `host:port` takes scheme and password of the first node."""
+    nodes = [node.strip() for node in text.split(",") if node.strip()]
+    if not nodes:
+        return ()
+    first = nodes[0] if "://" in nodes[0] else f"redis://{nodes[0]}"
+    scheme, _, rest = first.partition("://")
+    login = rest.rpartition("@")[0]
+    prefix = f"{scheme}://{login}@" if login else f"{scheme}://"
+    urls = tuple([first] + [node if "://" in node else prefix + node for node in nodes[1:]])
+    for url in map(_split, urls):
+        if url is None or url.scheme not in ("redis", "rediss"):
+            raise SettingsError(
+                f"{name} is no address of Redis: write host:6379, redis://:password@host:6379 or rediss://…."
+            )
+    return urls
+
+
+def vonage_url(name: str, text: str) -> str:
+    """Read the base of the Messages API: https, or http on this machine, since the credentials go along."""
+    url = _split(text)
+    if url is None or not (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or ""))):
+        raise SettingsError(f"{name} is {text!r}: write an https address, such as https://api.nexmo.com.")
+    return text.rstrip("/")
+
+
+def sender(name: str, text: str) -> str | None:
+    """Read who sends: a number of 7 to 15 digits, with or without `+`, or a name of up to 11 letters and digits."""
+    if not text:
+        return None
+    if not re.fullmatch(r"\+?[0-9]{7,15}|[A-Za-z0-9 ]{1,11}", text):
+        raise SettingsError(f"{name} is {text!r}: write a number such as 14155550100, or a name of up to 11 letters.")
+    return text.removeprefix("+")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach `host`."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(text: str) -> SplitResult | None:
+    """Return the parts of a URL that has a host and a sound port, else None."""
+    try:
+        url = urlsplit(text)
+        return url if url.hostname and (url.port is None or url.port > 0) and not re.search(r"\s", text) else None
+    except ValueError:
+        return None
