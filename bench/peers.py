@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,18 @@ import asyncpg
 
 from bench.population import PASSWORD, TODOS_EACH, USERS, Session
 from bench.stores import Stores
+from bench.wrk import Workload
 
 ROOT = Path(__file__).parent.parent
 DEFAULT_STACK_PYTHON = ROOT / ".venv-bench/bin/python"
 DEFAULT = "default stack"
 
 _SECRETS = {"ACCESS_SECRET": "access-" + "k" * 40, "REFRESH_SECRET": "refresh-" + "k" * 40}
+_RECADO_COUNTS: dict[Workload, tuple[str, ...]] = {
+    "create": ("SELECT COUNT(*) FROM todo", "SELECT COUNT(*) FROM message"),
+    "refresh": ("SELECT SUM(gen) FROM session",),
+    "login": ("SELECT COUNT(*) FROM session",),
+}
 _INHERITED = ("PATH", "HOME", "LANG")
 
 
@@ -36,7 +43,8 @@ class Peer:
     """What is asked with GET to see that it serves."""
     population: tuple[str, ...]
     """The command that fills its stores and opens sessions there."""
-    todo_table: str
+    counted: dict[Workload, tuple[str, ...]]
+    """Per workload, questions in SQL to which each right answer adds exactly 1."""
     store: str
     """A `postgresql://` URL, or the path of an SQLite file."""
 
@@ -59,13 +67,13 @@ class Peer:
         """Open so many sessions, the users in turn."""
         return [Session(**opened) for opened in json.loads(self._populate("sessions", count))]
 
-    def stored_todos(self) -> int:
-        """Count the committed to-dos."""
-        question = f"SELECT COUNT(*) FROM {self.todo_table}"
+    def stored(self, workload: Workload) -> list[int]:
+        """Answer this workload's questions from what is committed."""
+        questions = self.counted.get(workload, ())
         if self.store.startswith("postgresql:"):
-            return asyncio.run(_number(self.store, question))
-        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as connection:
-            return connection.execute(question).fetchone()[0]
+            return asyncio.run(_numbers(self.store, questions))
+        with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as connection:
+            return [connection.execute(question).fetchone()[0] for question in questions]
 
     def _populate(self, task: str, count: int) -> str:
         options = [task, "--users", str(USERS), "--count", str(count), "--password", PASSWORD]
@@ -82,10 +90,10 @@ async def _create_database(url: str) -> None:
     await connection.close()
 
 
-async def _number(url: str, question: str) -> int:
+async def _numbers(url: str, questions: tuple[str, ...]) -> list[int]:
     connection = await asyncpg.connect(url)
     try:
-        return await connection.fetchval(question)
+        return [int(await connection.fetchval(question)) for question in questions]
     finally:
         await connection.close()
 
@@ -111,7 +119,7 @@ def default_stack(stores: Stores) -> Peer:
         settings={"DATABASE_URL": url.replace("postgresql:", "postgresql+asyncpg:"), "REDIS_URL": stores.redis(0)},
         ready_path="/todo",
         population=(python, "-m", "bench.default_stack.population"),
-        todo_table="todos",
+        counted={"create": ("SELECT COUNT(*) FROM todos",)},
         store=url,
     )
 
@@ -124,7 +132,7 @@ def recado(name: str, data: Path, settings: dict[str, str]) -> Peer:
         settings={"RECADO_DATA": str(data)} | settings,
         ready_path="/readyz",
         population=(sys.executable, "-m", "bench.recado_population"),
-        todo_table="todo",
+        counted=_RECADO_COUNTS,
         store=settings.get("DATABASE_URL", str(data / "recado.db")),
     )
 

@@ -75,7 +75,7 @@ def _measure(
     service: Service, number: int, workload: Workload, send: Callable[[], Load], known: set[int]
 ) -> Measurement:
     _settle(service)
-    stored = service.peer.stored_todos()
+    before = service.peer.stored(workload)
     core_times = [cores.core_times(core) for core in (cores.SERVICE_CORE, cores.LOAD_CORE)]
     cpu = cores.cpu_seconds(service.pid)
     load = send()
@@ -84,7 +84,7 @@ def _measure(
         cores.busy_share(core_times[core], cores.core_times(core)) for core in (cores.SERVICE_CORE, cores.LOAD_CORE)
     ]
     _settle(service)
-    stored = service.peer.stored_todos() - stored
+    stored = [after - then for after, then in zip(service.peer.stored(workload), before, strict=True)]
     return Measurement(
         round=number,
         peer=service.peer.name,
@@ -108,14 +108,12 @@ def _settle(service: Service) -> None:
             return
 
 
-def _problems(workload: Workload, load: Load, stored: int, known: set[int]) -> Iterator[str]:
+def _problems(workload: Workload, load: Load, stored: list[int], known: set[int]) -> Iterator[str]:
     """Say what was wrong. Requests under way when wrk hangs up may have been done without being acknowledged."""
     if load.wrong or load.errors or not load.right:
         yield f"{load.right} right, {load.wrong} wrong answers, {load.errors} connection errors; {load.first_wrong}"
-    acknowledged = load.right if workload == "create" else 0
-    cut = CONNECTIONS if workload == "create" else 0
-    if not acknowledged <= stored <= acknowledged + cut:
-        yield f"{acknowledged} to-dos acknowledged, {stored} stored"
+    if not all(load.right <= rows <= load.right + CONNECTIONS for rows in stored):
+        yield f"{load.right} acknowledged, {stored} stored"
     whose = [subject(token) for token in load.kept]
     if not set(whose) <= known:
         yield "a token belongs to nobody who asked for one"

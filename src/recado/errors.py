@@ -1,13 +1,13 @@
 """The kinds of failure a feature can report. HTTP maps each kind to one status, in one table (`http/problems.py`).
 
-    RecadoError
-    ├── NotFound        it does not exist, or the caller may not see it
-    ├── Invalid         a value is wrong; says which member and why
-    ├── Conflict        it clashes with what is stored
-    ├── Refused         the caller may not do this
-    ├── BadCredentials  user name and password do not match
-    ├── TooMany         a limit is reached; says when to try again
-    └── Unavailable     a store or a pool cannot answer now; says when to try again
+RecadoError
+├── NotFound        it does not exist, or the caller may not see it
+├── Invalid         a value is wrong; says which member and why
+├── Conflict        it clashes with what is stored
+├── Refused         the caller may not do this
+├── BadCredentials  user name and password do not match
+├── TooMany         a limit is reached; says when to try again
+└── Unavailable     a store or a pool cannot answer now; says when to try again
 """
 
 from __future__ import annotations

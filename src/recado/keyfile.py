@@ -1,4 +1,4 @@
-"""The data folder and the keys in it: generated on the first start, kept, and readable by their owner only.
+"""The signing keys in the data folder: generated on the first start, kept, and readable by their owner only.
 
 A key file holds the very text that `ACCESS_SECRET` or `REFRESH_SECRET` would hold, so it can be moved to another
 machine's environment as it is.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from recado.datafolder import make_folder
 from recado.readings import SettingsError, secret
 from recado.settings import Settings
 
@@ -33,19 +33,6 @@ def with_keys(settings: Settings) -> Settings:
         access_secret=settings.access_secret or _kept(settings.data / ACCESS_KEY),
         refresh_secret=settings.refresh_secret or _kept(settings.data / REFRESH_KEY),
     )
-
-
-def make_folder(folder: Path) -> None:
-    """Make the data folder (mode 0700) unless it is there, and prove that it can be written."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise SettingsError(
-            f"RECADO_DATA is {str(folder)!r}, which cannot be written ({error.strerror}): "
-            "give it to the user that runs recado, or write another folder."
-        ) from error
 
 
 def _kept(path: Path) -> bytes:

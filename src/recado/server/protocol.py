@@ -1,14 +1,14 @@
-"""uvicorn's HTTP protocol with the patience and the limits it lacks: nobody holds a connection by being slow.
+"""uvicorn's HTTP protocol with the deadlines and limits it lacks: nobody holds a connection by being slow.
 
-Measured without it: of 60 connections that never finished their header, 60 were open after 45 s.
+Without it, of 60 connections that never finished their header 60 were still open after 45 s.
 """
 
 from __future__ import annotations
 
 import json
 from asyncio import TimerHandle, Transport
+from enum import Enum
 from http import HTTPStatus
-from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -16,50 +16,136 @@ HEADER_SECONDS = 15.0
 BODY_SECONDS = 30.0
 READER_SECONDS = 30.0
 HEADER_BYTES = 32 * 1024
-HEADER_COUNT = 100
-URL_BYTES = 8 * 1024
+HEADER_FIELDS = 100
+TARGET_BYTES = 8 * 1024
 
 
-class PatientProtocol(HttpToolsProtocol):
-    """A connection that is closed when a header takes 15 s, a body 30 s, or a reader leaves its answer for 30 s.
+class _Stage(Enum):
+    HEADER = 1
+    BODY = 2
+    RECEIVED = 3
 
-    A header above its limits is answered 431, an address above its limit 414, anything that is no HTTP 400. In the
-    usual case, a request that arrives whole, no timer is ever made.
+
+class _Refused(Exception):
+    """Stops the parser, which turns it into its own error; `send_400_response` then says why."""
+
+
+class DeadlineProtocol(HttpToolsProtocol):
+    """A connection that is cut when a header takes 15 s, a body 30 s, or a reader leaves its answer alone for 30 s.
+
+    A header above its limits is answered 431, a target above its limit 414, and what is no HTTP 400 (RFC 9110, 15.5;
+    RFC 6585, 5). A request that arrives whole, which is the usual case, never makes a timer.
     """
 
-    _incoming: TimerHandle | None = None
-    _outgoing: TimerHandle | None = None
-    _in_header = True
-    _in_body = False
+    _stage = _Stage.HEADER
     _header_bytes = 0
+    _arriving: TimerHandle | None = None
+    _leaving: TimerHandle | None = None
     _refusal = HTTPStatus.BAD_REQUEST
 
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Transport) -> None:
+        """Expect a header at once."""
         super().connection_made(transport)
-        self._incoming = self.loop.call_later(HEADER_SECONDS, transport.abort)
+        self._expect(HEADER_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_incoming()
-        self._stop_outgoing()
+        """Forget the timers."""
+        self._expect(None)
+        self._hurry_reader(on=False)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if not self._in_body:
-            self._in_header = True
+        """Parse, and start a timer only for what did not arrive whole."""
+        if self._stage is _Stage.RECEIVED:
+            self._stage, self._header_bytes = _Stage.HEADER, 0
+        if self._stage is _Stage.HEADER:
             self._header_bytes += len(data)
         super().data_received(data)
-        if self._in_header:
-            if self._header_bytes > HEADER_BYTES:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-            elif self._incoming is None:
-                self._incoming = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
-        elif not self._in_body:
-            self._stop_incoming()
+        self._expect_the_rest()
+
+    def on_message_begin(self) -> None:
+        """Begin a header; of several in one read, each counts for itself."""
+        super().on_message_begin()
+        if self._stage is _Stage.RECEIVED:
+            self._stage, self._header_bytes = _Stage.HEADER, 0
 
     def on_headers_complete(self) -> None:
-        self._check_header()
+        """Judge the header, then expect the body."""
+        self._judge_header()
+        self._expect(None)
+        self._stage = _Stage.BODY
         super().on_headers_complete()
-        self._stop_incoming()
-        self._in_header, self._in_body, self._header_bytes = False, True, 0
 
-    ...
+    def on_message_complete(self) -> None:
+        """Expect nothing until the client sends again."""
+        self._expect(None)
+        self._stage = _Stage.RECEIVED
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """The reader is behind: give it 30 s."""
+        super().pause_writing()
+        self._hurry_reader(on=True)
+
+    def resume_writing(self) -> None:
+        """The reader has caught up."""
+        super().resume_writing()
+        self._hurry_reader(on=False)
+
+    def on_response_complete(self) -> None:
+        """A closing connection lingers only as long as its last bytes are on their way."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._hurry_reader(on=True)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The same for one that closes because nothing more was asked."""
+        super().timeout_keep_alive_handler()
+        self._hurry_reader(on=True)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse as a problem (RFC 9457) and close."""
+        if self.transport.is_closing():
+            return
+        status = self._refusal
+        problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": msg}
+        body = json.dumps(problem).encode()
+        self.transport.write(
+            STATUS_LINE[status.value]
+            + b"content-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n"
+            + b"content-length: %d\r\n\r\n" % len(body)
+            + body
+        )
+        self.transport.close()
+
+    def _expect_the_rest(self) -> None:
+        if self._stage is _Stage.HEADER and self._header_bytes > HEADER_BYTES:
+            self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            self.send_400_response(self._refusal.phrase)
+        if self._arriving is None and self._stage is not _Stage.RECEIVED:
+            self._expect(HEADER_SECONDS if self._stage is _Stage.HEADER else BODY_SECONDS)
+
+    def _judge_header(self) -> None:
+        if len(self.url) > TARGET_BYTES:
+            self._refusal = HTTPStatus.REQUEST_URI_TOO_LONG
+        elif len(self.headers) > HEADER_FIELDS or (
+            # The count of bytes may include some of the body, so it only tells when to look closely.
+            self._header_bytes > HEADER_BYTES and sum(len(n) + len(v) for n, v in self.headers) > HEADER_BYTES
+        ):
+            self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        else:
+            return
+        raise _Refused
+
+    def _expect(self, seconds: float | None) -> None:
+        """Cut the connection after so many seconds, or stop counting."""
+        if self._arriving is not None:
+            self._arriving.cancel()
+        self._arriving = self.loop.call_later(seconds, self.transport.abort) if seconds else None
+
+    def _hurry_reader(self, *, on: bool) -> None:
+        if self._leaving is not None and not on:
+            self._leaving.cancel()
+            self._leaving = None
+        elif self._leaving is None and on:
+            self._leaving = self.loop.call_later(READER_SECONDS, self.transport.abort)

@@ -1,0 +1,41 @@
+"""Every route on one screen."""
+
+from __future__ import annotations
+
+from recado.http import accounts, messages, operation, sessions, todos
+from recado.http.endpoint import Route
+
+ROUTES = (
+    # tokens and sessions
+    Route("POST", "/login", sessions.login, body=sessions.Login, guarded=False),
+    Route("POST", "/token/refresh", sessions.refresh, body=sessions.Refresh, guarded=False, body_optional=True),
+    Route("POST", "/logout", sessions.logout, body=sessions.Logout, guarded=False, body_optional=True),
+    Route("GET", "/session", sessions.listing),
+    Route("DELETE", "/session", sessions.end_others),
+    Route("DELETE", "/session/{id}", sessions.end),
+    # accounts
+    Route("POST", "/user", accounts.sign_up, body=accounts.SignUp, guarded=False),
+    Route("GET", "/me", accounts.me),
+    Route("PATCH", "/me", accounts.change_me, body=accounts.PatchMe),
+    Route("DELETE", "/me", accounts.delete_me, body=accounts.DeleteMe),
+    Route("PUT", "/me/password", accounts.change_password, body=accounts.ChangePassword),
+    Route("POST", "/password/reset", accounts.reset_password, body=accounts.ResetPassword, guarded=False),
+    Route("POST", "/me/phone", accounts.set_phone, body=accounts.SetPhone),
+    Route("POST", "/me/phone/verify", accounts.verify_phone, body=accounts.VerifyPhone),
+    # to-dos
+    Route("POST", "/todo", todos.create, body=todos.PostTodo),
+    Route("GET", "/todo", todos.listing),
+    Route("GET", "/todo/{id}", todos.read),
+    Route("PATCH", "/todo/{id}", todos.change, body=todos.PatchTodo),
+    Route("DELETE", "/todo/{id}", todos.delete),
+    Route("POST", "/todo/{id}/restore", todos.restore),
+    # messages
+    Route("GET", "/message", messages.listing),
+    Route("POST", "/message/{id}/retry", messages.retry),
+    # operation
+    Route("GET", "/", operation.welcome, guarded=False),
+    Route("GET", "/problems", operation.problems, guarded=False),
+    Route("GET", "/openapi.json", operation.contract, guarded=False),
+    Route("GET", "/healthz", operation.healthz, guarded=False),
+    Route("GET", "/readyz", operation.readyz, guarded=False),
+)

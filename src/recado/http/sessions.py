@@ -1,0 +1,190 @@
+"""Routes of tokens and sessions: sign in, refresh, sign out, and the devices of a user."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from recado.accounts import accounts, audit
+from recado.db import Tx
+from recado.db.ids import is_uuid7
+from recado.errors import NotFound
+from recado.http.call import Answer, Call, Headers, json_answer
+from recado.http.instants import instant
+from recado.http.reading import WrongShape
+from revocable import (
+    Device,
+    SessionRecord,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    TokenPair,
+    TokenReused,
+)
+
+_GOODBYE = msgspec.json.encode("Successfully logged out")
+MAX_DEVICE, MAX_AGENT = 100, 300
+
+
+class Login(msgspec.Struct):
+    """The body of `POST /login`."""
+
+    username: str
+    password: str
+    device: Annotated[str, msgspec.Meta(max_length=MAX_DEVICE)] = ""
+    cookie: bool = False
+
+
+class Refresh(msgspec.Struct):
+    """The body of `POST /token/refresh`; without a body the cookie counts."""
+
+    refresh_token: str
+
+
+class Logout(msgspec.Struct):
+    """The body of `POST /logout`, which may also come without one."""
+
+    refresh_token: str | None = None
+    access_token: str | None = None
+
+
+class RefreshTokenExpired(TokenExpired):
+    """The refresh token was good once; now the person has to sign in again."""
+
+
+async def login(call: Call) -> Answer:
+    """`POST /login`."""
+    body: Login = call.body
+    house, guard = call.house, call.house.guard
+    if body.cookie:
+        guard.require_same_origin(call.scope)
+    address, now = guard.client_address(call.scope), house.clock()
+    proven = await accounts.authenticate(
+        house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
+    )
+    device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
+    kind = _kind(body.cookie, device.user_agent)
+
+    async def open_session(tx: Tx) -> TokenPair:
+        await accounts.still_valid(tx, proven)
+        pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
+        event = audit.Event(proven.account.user_id, house.new_id(), now, "login", pair.session_id, address)
+        audit.put(tx, event)
+        return pair
+
+    return _handed_out(call, await house.db.write(open_session), 200, cookie=body.cookie)
+
+
+async def refresh(call: Call) -> Answer:
+    """`POST /token/refresh`. A losing request never clears cookies: another tab may have won."""
+    body: Refresh | None = call.body
+    token = body.refresh_token if body else call.house.guard.refresh_cookie(call.scope)
+    if not token:
+        raise TokenMissing("neither a body nor a cookie")
+    try:
+        pair = await call.house.sessions.refresh(token)
+    except TokenReused as reused:
+        await _note(call, int(reused.sub), reused.sid, "reuse")
+        raise
+    except TokenExpired as expired:
+        raise RefreshTokenExpired(str(expired)) from expired
+    return _handed_out(call, pair, 201, cookie=body is None)
+
+
+async def logout(call: Call) -> Answer:
+    """`POST /logout`: any good token of the session ends it, however it comes."""
+    sub, sid = await _end_by_any(call, _tokens(call))
+    await _note(call, int(sub), sid, "logout")
+    headers = [*call.house.guard.clear_cookies(call.scope), (b"clear-site-data", b'"cache"')]
+    return Answer(200, _GOODBYE, headers)
+
+
+async def listing(call: Call) -> Answer:
+    """`GET /session`."""
+    records = await call.house.sessions.list(str(call.user_id))
+    current = call.session.sid if call.session else ""
+    return json_answer(200, {"items": [_show(record, current) for record in records], "next": None})
+
+
+async def end(call: Call) -> Answer:
+    """`DELETE /session/{id}`."""
+    sid = call.path["id"]
+    if not is_uuid7(sid) or not await call.house.sessions.end(str(call.user_id), sid):
+        raise NotFound("There is no such session, or it has ended already.")
+    await _note(call, call.user_id, sid, "session_ended")
+    return Answer(204)
+
+
+async def end_others(call: Call) -> Answer:
+    """`DELETE /session`: all others; with `?current=true` this one too."""
+    current = call.query().get("current", "false")
+    if current not in ("true", "false"):
+        raise WrongShape("/query/current", "current is true or false.")
+    sessions, sub = call.house.sessions, str(call.user_id)
+    keep = call.session.sid if call.session and current == "false" else ""
+    for sid in await sessions.end_others(sub, keep):
+        await _note(call, call.user_id, sid, "session_ended")
+    return Answer(204)
+
+
+def _handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
+    """Return the pair in the body, or, for a browser, in `HttpOnly` cookies only."""
+    body: dict[str, Any] = {"expires_in": pair.expires_in, "session_id": pair.session_id}
+    headers: Headers = []
+    if cookie:
+        headers = call.house.guard.set_cookies(call.scope, pair)
+    else:
+        body |= {"access_token": pair.access_token, "refresh_token": pair.refresh_token, "token_type": "Bearer"}
+    return json_answer(status, body, headers)
+
+
+def _tokens(call: Call) -> list[str]:
+    """Return the tokens of a sign-out in the order they count: header, body, cookies."""
+    guard, body = call.house.guard, call.body
+    header = guard.bearer_token(call.scope)
+    sent = [header, body and body.access_token, body and body.refresh_token]
+    found = [token for token in sent if token]
+    return found or [token for token in guard.cookie_tokens(call.scope) if token]
+
+
+async def _end_by_any(call: Call, tokens: list[str]) -> tuple[str, str]:
+    error: Exception = TokenMissing("no token was sent")
+    for token in tokens:
+        try:
+            return await call.house.sessions.end_by_token(token)
+        except (TokenInvalid, TokenExpired) as refused:
+            error = refused
+    raise error
+
+
+async def _note(call: Call, user_id: int, sid: str, kind: str) -> None:
+    house = call.house
+    address = house.guard.client_address(call.scope)
+    await house.db.write(_put, audit.Event(user_id, house.new_id(), house.clock(), kind, sid, address))
+
+
+async def _put(tx: Tx, event: audit.Event) -> None:
+    audit.put(tx, event)
+
+
+def _kind(cookie: bool, user_agent: str) -> str:
+    if cookie:
+        return "browser"
+    return "cli" if user_agent.startswith("recado-cli/") else "app"
+
+
+def _show(record: SessionRecord, current: str) -> dict[str, Any]:
+    state = record.state
+    return {
+        "id": state.sid,
+        "kind": state.kind,
+        "device": record.device.device,
+        "user_agent": record.device.user_agent,
+        "ip": record.device.ip,
+        "created_at": instant(record.created_at),
+        "last_seen_at": instant(state.last_seen_at),
+        "expires_at": instant(state.expires_at),
+        "scopes": state.scopes.split(),
+        "current": state.sid == current,
+    }
