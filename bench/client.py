@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -51,7 +52,24 @@ class Connection:
         body = await self._reader.readexactly(int(lengths[0])) if lengths else b""
         return Answer(int(head[0].split(" ", 2)[1]), body)
 
+    def taken_by(self, processes: list[int]) -> int:
+        """Return which of these processes holds the other end. Raises LookupError."""
+        port: int = self._writer.get_extra_info("sockname")[1]
+        inode = _inode_of_other_end(port)
+        for pid in processes:
+            if any(link.is_symlink() and link.readlink() == inode for link in Path(f"/proc/{pid}/fd").iterdir()):
+                return pid
+        raise LookupError(f"none of {processes} holds the other end of port {port}")
+
     async def close(self) -> None:
         """Hang up."""
         self._writer.close()
         await self._writer.wait_closed()
+
+
+def _inode_of_other_end(port: int) -> Path:
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if int(fields[2].rpartition(":")[2], 16) == port:
+            return Path(f"socket:[{fields[9]}]")
+    raise LookupError(f"nobody is connected to port {port}")

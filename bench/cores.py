@@ -24,6 +24,11 @@ def on_service_core(*command: str) -> list[str]:
     return ["taskset", "-c", str(SERVICE_CORE), *command]
 
 
+def on_both_cores(*command: str) -> list[str]:
+    """Return the command that runs `command` on either core, as the same process."""
+    return ["taskset", "-c", f"{SERVICE_CORE},{LOAD_CORE}", *command]
+
+
 def family(pid: int) -> list[int]:
     """Return `pid` and all its living descendants."""
     found = [pid]

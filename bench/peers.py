@@ -28,7 +28,7 @@ _RECADO_COUNTS: dict[Workload, tuple[str, ...]] = {
     "refresh": ("SELECT SUM(gen) FROM session",),
     "login": ("SELECT COUNT(*) FROM session",),
 }
-_INHERITED = ("PATH", "HOME", "LANG")
+_INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def recado(name: str, data: Path, settings: dict[str, str]) -> Peer:
     """Recado with these settings over its defaults, its keys and its SQLite file in `data`."""
     return Peer(
         name=name,
-        serve=(str(Path(sys.executable).parent / "recado"), "serve"),
+        serve=(sys.executable, "-m", "recado", "serve"),
         settings={"RECADO_DATA": str(data)} | settings,
         ready_path="/readyz",
         population=(sys.executable, "-m", "bench.recado_population"),

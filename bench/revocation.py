@@ -6,24 +6,29 @@ import asyncio
 import base64
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.client import Connection
+from bench.cores import family, on_both_cores
 from bench.peers import Peer
-from bench.population import Session
+from bench.population import USERS, Session
 from bench.serving import Service, serving
 
 _AT_ONCE = 16
+_OPENINGS = 2000
 _ALIVE = "/todo?limit=1"
+
+Way = tuple[str, str, str | None, Any]
+"""A request: method, path, token, body."""
 
 
 @dataclass(slots=True)
 class DeadTokens:
     """Answers counted by status: before the end, of the end itself, and of both dead tokens after it.
 
-    Only 200, only 200 or 204, and only 401 are right. `accepted` counts the 2xx among the last.
+    Right is 200 before, 200 or 204 for the end, and 401 after. `accepted` counts the 2xx among the last.
     """
 
     peer: str
@@ -36,43 +41,57 @@ class DeadTokens:
 
     def problems(self) -> list[str]:
         """Say which answers should not have been."""
-        right = (
-            (self.before, {200}),
-            (self.ending, {200, 204}),
-            (self.access_after, {401}),
-            (self.refresh_after, {401}),
-        )
-        return [
-            f"{self.peer}: {dict(seen)} where {wanted} is right" for seen, wanted in right if not set(seen) <= wanted
-        ]
+        after = self.access_after + self.refresh_after
+        judged = ((self.before, {200}), (self.ending, {200, 204}), (after, {401}))
+        return [f"{self.peer}: {dict(seen)} where {right} is right" for seen, right in judged if set(seen) - right]
 
 
 def count(peer: Peer, tries: int, folder: Path) -> DeadTokens:
-    """End so many sessions through process A, each by one of three ways, and try its tokens through process B."""
-    anchors = {session.user_id: session for session in peer.sessions(1000)}
+    """End so many sessions through process A, by three ways in turn, and try their tokens through process B."""
+    anchors = {session.user_id: session for session in peer.sessions(USERS)}
     doomed = peer.sessions(tries)
-    log = folder / f"{peer.name}.log"
-    with serving(peer, log) as a, serving(peer, log) as b:
-        return asyncio.run(_all(a, b, doomed, anchors))
+    both = replace(peer, settings=peer.settings | {"RECADO_WORKERS": "2"})
+    with serving(both, folder / f"{peer.name}.log", on_both_cores) as service:
+        return asyncio.run(_all(service, doomed, anchors))
 
 
-async def _all(a: Service, b: Service, doomed: list[Session], anchors: dict[int, Session]) -> DeadTokens:
-    seen = DeadTokens(a.peer.name)
+async def _all(service: Service, doomed: list[Session], anchors: dict[int, Session]) -> DeadTokens:
+    seen = DeadTokens(service.peer.name)
     numbered = enumerate(doomed)
 
-    async def worker() -> None:
-        to_a, to_b = await Connection.open(a.port), await Connection.open(b.port)
+    async def end_and_try(to_a: Connection, to_b: Connection) -> None:
         for number, session in numbered:
             way = _ways(session, anchors[session.user_id])[number % 3]
             await _one(seen, session, way, to_a, to_b)
-        await to_a.close()
-        await to_b.close()
 
-    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
+    pairs = await _pairs(service)
+    await asyncio.gather(*(end_and_try(to_a, to_b) for to_a, to_b in pairs))
+    for pair in pairs:
+        for connection in pair:
+            await connection.close()
     return seen
 
 
-def _ways(session: Session, anchor: Session) -> list[tuple[str, str, str | None, Any]]:
+async def _pairs(service: Service) -> list[tuple[Connection, Connection]]:
+    """Open connections to both processes. Which one took a connection is read from the kernel's tables."""
+    workers = [pid for pid in family(service.pid) if pid != service.pid]
+    if len(workers) != 2:
+        raise SystemExit(f"{service.peer.name} runs {len(workers)} processes where 2 were asked for")
+    found: dict[int, list[Connection]] = {pid: [] for pid in workers}
+    for _ in range(_OPENINGS):
+        connection = await Connection.open(service.port)
+        await connection.ask("GET", "/healthz")
+        mine = found[connection.taken_by(workers)]
+        if len(mine) < _AT_ONCE:
+            mine.append(connection)
+        else:
+            await connection.close()
+        if all(len(connections) == _AT_ONCE for connections in found.values()):
+            return list(zip(*found.values(), strict=True))
+    raise SystemExit(f"of {_OPENINGS} connections to {service.peer.name} one process took nearly all")
+
+
+def _ways(session: Session, anchor: Session) -> list[Way]:
     """Return the requests that end a session: by either of its tokens, or from another device of its user."""
     return [
         ("POST", "/logout", session.access, None),
@@ -81,9 +100,7 @@ def _ways(session: Session, anchor: Session) -> list[tuple[str, str, str | None,
     ]
 
 
-async def _one(
-    seen: DeadTokens, session: Session, way: tuple[str, str, str | None, Any], to_a: Connection, to_b: Connection
-) -> None:
+async def _one(seen: DeadTokens, session: Session, way: Way, to_a: Connection, to_b: Connection) -> None:
     seen.before[(await to_b.ask("GET", _ALIVE, session.access)).status] += 1
     seen.ending[(await to_a.ask(*way)).status] += 1
     access = await to_b.ask("GET", _ALIVE, session.access)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +27,12 @@ class Service:
 
 
 @contextmanager
-def serving(peer: Peer, log: Path) -> Iterator[Service]:
+def serving(peer: Peer, log: Path, place: Callable[..., list[str]] = on_service_core) -> Iterator[Service]:
     """Start the peer on a free port; stop it at the end, after it has finished what it does."""
     port = free_port()
     with log.open("ab") as output:
         started = time.perf_counter()
-        command = on_service_core(*peer.command(port))
+        command = place(*peer.command(port))
         process = subprocess.Popen(command, env=peer.environment(port), cwd=ROOT, stdout=output, stderr=output)
         try:
             _await_answer(process, port, peer, log)

@@ -13,7 +13,8 @@ KEPT = 24 * 3600 * 1_000_000
 
 _CLAIM = """
 INSERT INTO idempotency (user_id, key, fingerprint, answer, created_at) VALUES ($1, $2, $3, '', $4)
-ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = '', created_at = excluded.created_at
+ON CONFLICT (user_id, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, answer = '', created_at = excluded.created_at
 WHERE idempotency.created_at <= $5
 RETURNING key"""
 _STORED = "SELECT fingerprint, answer FROM idempotency WHERE user_id = $1 AND key = $2"
@@ -32,7 +33,7 @@ class Key:
 
 
 async def once(db: Database, key: Key, now: int, feature: Callable[[Tx], Awaitable[str]]) -> str:
-    """Run `feature` in a transaction that also stores its answer under `key`; if that was done before, return that answer.
+    """Run `feature` in a transaction that also stores its answer under `key`, or return the answer stored before.
 
     Raises `Invalid` when the key was used for another request, and whatever the feature raises (then the key is free).
     """

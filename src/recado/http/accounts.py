@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from recado.accounts import accounts, audit, phones, resets
-from recado.accounts.accounts import Account
+from recado.accounts import accounts, resets
+from recado.accounts.accounts import Account, QuietHours, SettingsChange
 from recado.db import Tx, idempotency
 from recado.errors import NotFound
 from recado.http.call import Answer, Call, json_answer
 from recado.messages import outbox
 from recado.todos import lists, todos
+
+T = TypeVar("T")
 
 Short = Annotated[str, msgspec.Meta(max_length=100)]
 
@@ -37,7 +39,7 @@ class Notify(msgspec.Struct):
     security: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class QuietHours(msgspec.Struct, rename={"start": "from", "end": "to"}):
+class Quiet(msgspec.Struct, rename={"start": "from", "end": "to"}):
     """When no text may come, `HH:MM` in the person's time zone."""
 
     start: Short
@@ -50,7 +52,7 @@ class PatchMe(msgspec.Struct):
     locale: Short | msgspec.UnsetType = msgspec.UNSET
     time_zone: Short | msgspec.UnsetType = msgspec.UNSET
     notify: Notify | msgspec.UnsetType = msgspec.UNSET
-    quiet_hours: QuietHours | None | msgspec.UnsetType = msgspec.UNSET
+    quiet_hours: Quiet | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class ChangePassword(msgspec.Struct):
@@ -83,3 +85,164 @@ class VerifyPhone(msgspec.Struct):
     """The body of `POST /me/phone/verify`."""
 
     code: Short
+
+
+async def sign_up(call: Call) -> Answer:
+    """`POST /user`. The personal list comes into being with the account."""
+    body: SignUp = call.body
+    house, now = call.house, call.house.clock()
+
+    async def furnish(tx: Tx, user_id: int) -> None:
+        await lists.open_personal(tx, user_id, now)
+
+    account = await accounts.sign_up(
+        house.db,
+        house.passwords,
+        username=body.username,
+        password=body.password,
+        locale=body.locale,
+        time_zone=body.time_zone,
+        policy=house.signup,
+        invite=body.invite,
+        now=now,
+        then=furnish,
+    )
+    return json_answer(201, _show(account), [(b"location", b"/me")])
+
+
+async def me(call: Call) -> Answer:
+    """`GET /me`."""
+    account = await accounts.profile(call.house.db, call.user_id)
+    if account is None:
+        raise NotFound("This account is gone.")
+    return json_answer(200, _show(account))
+
+
+async def change_me(call: Call) -> Answer:
+    """`PATCH /me`."""
+    body: PatchMe = call.body
+    notify = Notify() if body.notify is msgspec.UNSET else body.notify
+    change = SettingsChange(
+        locale=_or_none(body.locale),
+        time_zone=_or_none(body.time_zone),
+        created=_or_none(notify.created),
+        assigned=_or_none(notify.assigned),
+        reminders=_or_none(notify.reminders),
+        security=_or_none(notify.security),
+        quiet_hours=_quiet(body.quiet_hours),
+    )
+    return json_answer(200, _show(await accounts.update_settings(call.house.db, call.user_id, change)))
+
+
+async def change_password(call: Call) -> Answer:
+    """`PUT /me/password`: ends all other sessions, in the same transaction."""
+    body: ChangePassword = call.body
+    house, here = call.house, call.session.sid if call.session else ""
+
+    async def end_others(tx: Tx, user_id: int) -> Sequence[str]:
+        return await house.sessions.within(tx).end_others(str(user_id), here)
+
+    ended = await accounts.change_password(
+        house.db,
+        house.passwords,
+        house.limits,
+        call.user_id,
+        body.current,
+        body.new,
+        session_id=here,
+        address=house.guard.client_address(call.scope),
+        now=house.clock(),
+        then=end_others,
+    )
+    await house.sessions.announce(str(call.user_id), ended)
+    return Answer(204)
+
+
+async def reset_password(call: Call) -> Answer:
+    """`POST /password/reset`: ends all sessions, in the same transaction."""
+    body: ResetPassword = call.body
+    house = call.house
+
+    async def end_all(tx: Tx, user_id: int) -> tuple[int, Sequence[str]]:
+        return user_id, await house.sessions.within(tx).end_all(str(user_id))
+
+    user_id, ended = await resets.redeem_reset(
+        house.db,
+        house.passwords,
+        body.code,
+        body.new,
+        address=house.guard.client_address(call.scope),
+        now=house.clock(),
+        then=end_all,
+    )
+    await house.sessions.announce(str(user_id), ended)
+    return Answer(204)
+
+
+async def set_phone(call: Call) -> Answer:
+    """`POST /me/phone`: sends a code."""
+    body: SetPhone = call.body
+    await call.house.phones.start(call.house.db, call.user_id, body.phone, now=call.house.clock())
+    call.house.wake()
+    return Answer(202)
+
+
+async def verify_phone(call: Call) -> Answer:
+    """`POST /me/phone/verify`."""
+    body: VerifyPhone = call.body
+    await call.house.phones.verify(call.house.db, call.user_id, body.code, now=call.house.clock())
+    return Answer(204)
+
+
+async def delete_me(call: Call) -> Answer:
+    """`DELETE /me`: everything of this user in every room, in one transaction."""
+    body: DeleteMe = call.body
+    house = call.house
+
+    async def erase(tx: Tx, user_id: int) -> Sequence[str]:
+        await todos.erase(tx, user_id)
+        await outbox.erase(tx, user_id)
+        await idempotency.erase(tx, user_id)
+        return await house.sessions.within(tx).store.erase(str(user_id))
+
+    ended = await accounts.delete(
+        house.db,
+        house.passwords,
+        house.limits,
+        call.user_id,
+        body.password,
+        address=house.guard.client_address(call.scope),
+        now=house.clock(),
+        then=erase,
+    )
+    await house.sessions.announce(str(call.user_id), ended)
+    return Answer(204, headers=house.guard.clear_cookies(call.scope))
+
+
+def _or_none(value: T | msgspec.UnsetType) -> T | None:
+    return None if value is msgspec.UNSET else value
+
+
+def _quiet(given: Quiet | msgspec.UnsetType | None) -> QuietHours | Literal["keep"] | None:
+    if given is msgspec.UNSET:
+        return "keep"
+    return QuietHours(given.start, given.end) if given else None
+
+
+def _show(account: Account) -> dict[str, Any]:
+    notify, quiet = account.notify, account.quiet_hours
+    return {
+        "user_id": account.user_id,
+        "username": account.username,
+        "phone": account.phone,
+        "phone_verified": account.phone_verified,
+        "locale": account.locale,
+        "time_zone": account.time_zone,
+        "notify": {
+            "created": notify.created,
+            "assigned": notify.assigned,
+            "reminders": notify.reminders,
+            "security": notify.security,
+        },
+        "quiet_hours": {"from": quiet.start, "to": quiet.end} if quiet else None,
+    }

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from revocable.guard import Guard
+
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
+from recado.accounts.signup import Policy
 from recado.db import Database
 from recado.db.ids import Clock, NewId
 from revocable import Sessions
-from revocable.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +31,4 @@ class House:
     wake: Callable[[], None]
     trouble: Callable[[], list[str]]
     ready: Callable[[], Awaitable[bool]]
-    signup: str
+    signup: Policy

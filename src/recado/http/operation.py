@@ -64,5 +64,7 @@ def _openapi() -> bytes:
 @lru_cache(maxsize=1)
 def _problems() -> bytes:
     kinds = {kind.name: kind for kind in [*KINDS.values(), INTERNAL]}.values()
-    rows = "".join(f'<dt id="{kind.name}">{kind.name} ({kind.status})</dt><dd>{escape(kind.title)}</dd>' for kind in kinds)
+    rows = "".join(
+        f'<dt id="{kind.name}">{kind.name} ({kind.status})</dt><dd>{escape(kind.title)}</dd>' for kind in kinds
+    )
     return f"<!doctype html><html lang=en><title>Problems</title><h1>Problems</h1><dl>{rows}</dl></html>".encode()

@@ -40,7 +40,7 @@ class MethodNotAllowed(RecadoError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of problem: the fragment of its `type`, its status and title, and a `detail` if it is always the same."""
+    """One kind of problem: the fragment of its `type`, its status, its title, and its `detail` where that is fixed."""
 
     name: str
     status: int

@@ -67,10 +67,10 @@ async def login(call: Call) -> Answer:
     kind = _kind(body.cookie, device.user_agent)
 
     async def open_session(tx: Tx) -> TokenPair:
-        await accounts.still_valid(tx, proven)
+        await accounts.still_valid(tx, proven, now)
         pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
-        event = audit.Event(proven.account.user_id, house.new_id(), now, "login", pair.session_id, address)
-        audit.put(tx, event)
+        user_id = proven.account.user_id
+        audit.put(tx, audit.new(user_id, now, "login", session_id=pair.session_id, address=address))
         return pair
 
     return _handed_out(call, await house.db.write(open_session), 200, cookie=body.cookie)
@@ -159,13 +159,9 @@ async def _end_by_any(call: Call, tokens: list[str]) -> tuple[str, str]:
 
 
 async def _note(call: Call, user_id: int, sid: str, kind: str) -> None:
-    house = call.house
-    address = house.guard.client_address(call.scope)
-    await house.db.write(_put, audit.Event(user_id, house.new_id(), house.clock(), kind, sid, address))
-
-
-async def _put(tx: Tx, event: audit.Event) -> None:
-    audit.put(tx, event)
+    address = call.house.guard.client_address(call.scope)
+    event = audit.new(user_id, call.house.clock(), kind, session_id=sid, address=address)
+    await call.house.db.write(audit.record, event)
 
 
 def _kind(cookie: bool, user_agent: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import msgspec
 
@@ -22,8 +22,7 @@ from recado.todos import todos
 from recado.todos.todos import Change, NewTodo, State, Todo
 
 MAX_TITLE, MAX_NOTES, MAX_KEY = 500, 10_000, 255
-_NO_MESSAGE = MessageState("none", None)
-_STATES = ("open", "done", "all", "trash")
+_STATES: dict[str, State] = {"open": "open", "done": "done", "all": "all", "trash": "trash"}
 
 Notes = Annotated[str, msgspec.Meta(max_length=MAX_NOTES)]
 
@@ -65,7 +64,7 @@ async def create(call: Call) -> Answer:
 
     async def show(todo: Todo) -> dict[str, Any]:
         if new.chosen_id is None:
-            return _show(todo, MessageState("queued", None) if author.texts_created else _NO_MESSAGE)
+            return _show(todo, MessageState("queued", None) if todos.texts_author(author) else None)
         return await _shown(call, todo)
 
     if (key := _idempotency_key(call)) is not None:
@@ -79,7 +78,7 @@ async def _create_once(call: Call, key: idempotency.Key, now: int, store: Callab
     async def answer(tx: Tx) -> str:
         todo = await store(tx)
         states = await outbox.states(tx, call.user_id, [todo.id])
-        return msgspec.json.encode(_show(todo, states.get(todo.id, _NO_MESSAGE))).decode()
+        return msgspec.json.encode(_show(todo, states.get(todo.id))).decode()
 
     shown = msgspec.json.decode(await idempotency.once(call.house.db, key, now, answer))
     call.house.wake()
@@ -98,13 +97,11 @@ async def read(call: Call) -> Answer:
 async def listing(call: Call) -> Answer:
     """`GET /todo`."""
     query = call.query()
-    state, most = query.get("state", "open"), pages.limit(query)
-    if state not in _STATES:
+    state, most = _STATES.get(query.get("state", "open")), pages.limit(query)
+    if state is None:
         raise Invalid("/query/state", f"state is one of {', '.join(_STATES)}.")
     before = pages.before(query)
-    rows = await todos.page(
-        call.house.db, call.user_id, query.get("list"), cast("State", state), before=before, limit=most + 1
-    )
+    rows = await todos.page(call.house.db, call.user_id, query.get("list"), state, before=before, limit=most + 1)
     return json_answer(200, pages.page(rows, await _all_shown(call, rows[:most]), most))
 
 
@@ -204,10 +201,10 @@ async def _shown(call: Call, todo: Todo) -> dict[str, Any]:
 
 async def _all_shown(call: Call, rows: Sequence[Todo]) -> list[dict[str, Any]]:
     states = await outbox.states(call.house.db, call.user_id, [todo.id for todo in rows]) if rows else {}
-    return [_show(todo, states.get(todo.id, _NO_MESSAGE)) for todo in rows]
+    return [_show(todo, states.get(todo.id)) for todo in rows]
 
 
-def _show(todo: Todo, message: MessageState) -> dict[str, Any]:
+def _show(todo: Todo, message: MessageState | None) -> dict[str, Any]:
     return {
         "id": todo.id,
         "list_id": todo.list_id,
@@ -221,7 +218,5 @@ def _show(todo: Todo, message: MessageState) -> dict[str, Any]:
         "updated_at": instant(todo.updated_at),
         "deleted_at": instant_or_none(todo.deleted_at),
         "version": todo.version,
-        "message": {"state": message.state, "error": message.error},
+        "message": {"state": message.state if message else "none", "error": message.error if message else None},
     }
-
-

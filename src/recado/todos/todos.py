@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from recado.accounts.accounts import Account
 from recado.db import Reader, Row, Tx
@@ -20,14 +20,15 @@ _ROW = "list_id, id, user_id, title, notes, done_at, done_by, created_at, update
 _INSERT = f"INSERT INTO todo ({_ROW}) VALUES ($1, $2, $3, $4, $5, NULL, NULL, $6, $6, NULL, 1)"
 _INSERT_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id"
 _FIND = f"SELECT {_ROW} FROM todo WHERE id = $1"
-_PAGE: dict[State, str] = {
+_CONDITIONS: dict[State, str] = {
+    "open": "done_at IS NULL AND deleted_at IS NULL",
+    "done": "done_at IS NOT NULL AND deleted_at IS NULL",
+    "all": "deleted_at IS NULL",
+    "trash": "deleted_at IS NOT NULL",
+}
+_PAGE = {
     state: f"SELECT {_ROW} FROM todo WHERE list_id = $1 AND id < $2 AND {condition} ORDER BY id DESC LIMIT $3"
-    for state, condition in {
-        "open": "done_at IS NULL AND deleted_at IS NULL",
-        "done": "done_at IS NOT NULL AND deleted_at IS NULL",
-        "all": "deleted_at IS NULL",
-        "trash": "deleted_at IS NOT NULL",
-    }.items()
+    for state, condition in _CONDITIONS.items()
 }
 _CHANGE = f"""
 UPDATE todo SET
@@ -93,6 +94,11 @@ class Stale(Conflict):
         self.todo = todo
 
 
+def texts_author(author: Account) -> bool:
+    """Tell whether a to-do of this person's making texts them: their phone is verified, and they want it."""
+    return author.phone_verified and author.notify.created
+
+
 async def create(tx: Tx, author: Account, new: NewTodo, *, new_id: str, message_id: str, now: int) -> Todo:
     """Store a to-do and, in the same transaction, the text message to its author if they want one.
 
@@ -101,9 +107,7 @@ async def create(tx: Tx, author: Account, new: NewTodo, *, new_id: str, message_
     """
     list_id = new.list_id or lists.personal_list_id(author.user_id)
     await lists.role(tx, list_id, author.user_id)
-    todo = Todo(
-        list_id, new.chosen_id or new_id, author.user_id, new.title, new.notes, None, None, now, now, None, 1
-    )
+    todo = Todo(list_id, new.chosen_id or new_id, author.user_id, new.title, new.notes, None, None, now, now, None, 1)
     row = (list_id, todo.id, author.user_id, new.title, new.notes, now)
     if new.chosen_id is None:
         tx.put(_INSERT, *row)
@@ -142,9 +146,7 @@ async def change(tx: Tx, user_id: int, todo_id: str, change: Change, *, versions
         raise Conflict("The to-do is in the trash; restore it first.")
     done = None if change.done is None else int(change.done)
     expected = todo.version if versions else 0
-    rows = await tx.change(
-        _CHANGE, todo.list_id, todo_id, change.title, change.notes, done, now, user_id, expected
-    )
+    rows = await tx.change(_CHANGE, todo.list_id, todo_id, change.title, change.notes, done, now, user_id, expected)
     if not rows:
         raise Stale(await get(tx, user_id, todo_id))
     return _todo(rows[0])
@@ -190,11 +192,9 @@ async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
 
 
 def _text_author(tx: Tx, author: Account, todo_id: str, message_id: str, now: int) -> None:
-    if author.texts_created:
+    if texts_author(author) and author.phone:
         text = texts.todo_created(author.username, author.locale)
-        outbox.put(
-            tx, outbox.NewMessage(author.user_id, message_id, "created", cast("str", author.phone), text, now, todo_id)
-        )
+        outbox.put(tx, outbox.NewMessage(author.user_id, message_id, "created", author.phone, text, now, todo_id))
 
 
 def _todo(row: Row) -> Todo:

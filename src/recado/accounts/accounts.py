@@ -1,0 +1,142 @@
+"""What can be done with an account: sign up, settings, a new password, disabling, deletion.
+
+What joins other rooms in the same transaction ("a new password ends the other sessions") is handed in as `then`, which
+gets the transaction and the user's id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from recado.accounts import allowances, audit, invites, phones, preferences, register, resets, usernames
+from recado.accounts.limits import Limits, account_key
+from recado.accounts.login import Proven, authenticate, prove, still_valid
+from recado.accounts.passwords import Passwords
+from recado.accounts.preferences import Notify, QuietHours, SettingsChange
+from recado.accounts.register import Account, count, listing, may_text, profile
+from recado.accounts.signup import sign_up
+from recado.db import Database, Tx
+from recado.errors import BadCredentials, NotFound
+
+__all__ = [
+    "Account",
+    "Notify",
+    "Proven",
+    "QuietHours",
+    "SettingsChange",
+    "authenticate",
+    "change_password",
+    "count",
+    "delete",
+    "disable",
+    "enable",
+    "listing",
+    "may_text",
+    "profile",
+    "prove",
+    "sign_up",
+    "still_valid",
+    "update_settings",
+]
+
+T = TypeVar("T")
+Then = Callable[[Tx, int], Awaitable[T]]
+
+
+async def update_settings(db: Database, user_id: int, change: SettingsChange) -> Account:
+    """Store some new settings and return the account. Raises `Invalid` or `NotFound`."""
+    preferences.check(change)
+    account = await register.change_settings(db, user_id, change)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def change_password(
+    db: Database,
+    passwords: Passwords,
+    limits: Limits,
+    user_id: int,
+    *,
+    current: str,
+    new: str,
+    session_id: str = "",
+    address: str,
+    now: int,
+    then: Then[T],
+) -> T:
+    """Replace a password whose owner is signed in; return what `then` returns, which must end the other sessions.
+
+    Raises `BadCredentials` for a wrong `current`, `Invalid` at `/new`, `TooMany` or `Unavailable`.
+    """
+    proven = await prove(db, passwords, limits, user_id, password=current, address=address, now=now)
+    await passwords.check(new, proven.account.username, "/new")
+    new_hash = await passwords.hash(new)
+
+    async def store(tx: Tx) -> T:
+        if not await register.change_hash(tx, user_id, proven.password_hash, new_hash):
+            raise BadCredentials
+        resets.erase(tx, user_id)
+        audit.put(tx, audit.new(user_id, now, "password_changed", session_id=session_id, address=address))
+        return await then(tx, user_id)
+
+    return await db.write(store)
+
+
+async def disable(db: Database, username: str, *, now: int, then: Then[T]) -> T:
+    """Keep a user out until `enable`; return what `then` returns, which must end all sessions. Raises `NotFound`."""
+
+    async def store(tx: Tx, user_id: int) -> T:
+        await register.set_disabled(tx, user_id, now)
+        resets.erase(tx, user_id)
+        audit.put(tx, audit.new(user_id, now, "disabled"))
+        return await then(tx, user_id)
+
+    return await db.write(store, await _user_id(db, username))
+
+
+async def enable(db: Database, username: str, *, now: int) -> None:
+    """Let a disabled user in again. Raises `NotFound`."""
+
+    async def store(tx: Tx, user_id: int) -> None:
+        await register.set_disabled(tx, user_id, None)
+        audit.put(tx, audit.new(user_id, now, "enabled"))
+
+    await db.write(store, await _user_id(db, username))
+
+
+async def delete(
+    db: Database,
+    passwords: Passwords,
+    limits: Limits,
+    user_id: int,
+    *,
+    password: str,
+    address: str,
+    now: int,
+    then: Then[T],
+) -> T:
+    """Erase everything of a user in this room, and return what `then` returns, which must do so in the others.
+
+    Raises `BadCredentials`, `TooMany` or `Unavailable`.
+    """
+    proven = await prove(db, passwords, limits, user_id, password=password, address=address, now=now)
+    name_key = usernames.lookup_key(proven.account.username)
+
+    async def store(tx: Tx) -> T:
+        if not await register.delete(tx, user_id, proven.password_hash, name_key):
+            raise BadCredentials
+        for room in (audit, resets, phones, invites):
+            room.erase(tx, user_id)
+        allowances.forget(tx, account_key(name_key))
+        return await then(tx, user_id)
+
+    return await db.write(store)
+
+
+async def _user_id(db: Database, username: str) -> int:
+    found = await register.by_name(db, usernames.lookup_key(username))
+    if found is None:
+        raise NotFound(f"There is no user {username!r}.")
+    return found.account.user_id

@@ -1,0 +1,204 @@
+"""The register: who there is. Owns the tables `account` and `username`; no other module names them.
+
+Whatever changes who may come in (password, disabling, deletion) updates the account's row first and ends sessions after
+it, in one transaction. Opening a session updates the same row. So the two wait for each other, and no session that an
+old password opened is overlooked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from recado.accounts.preferences import Notify, QuietHours, SettingsChange
+from recado.accounts.usernames import Username
+from recado.db import Database, Reader, Row, Tx
+
+_COLUMNS = ", ".join(
+    f"account.{column}"
+    for column in (
+        *("user_id", "username", "operator", "phone", "phone_verified_at", "locale", "time_zone"),
+        *("notify_created", "notify_assigned", "notify_reminders", "notify_security", "quiet_from", "quiet_to"),
+        *("created_at", "signed_in_at", "disabled_at"),
+    )
+)
+_BY_ID = f"SELECT {_COLUMNS} FROM account WHERE account.user_id = $1"
+_ALL = f"SELECT {_COLUMNS} FROM account ORDER BY account.user_id"
+_COUNT = "SELECT COUNT(*) FROM account"
+_SECRET_BY_ID = f"SELECT {_COLUMNS}, account.password_hash FROM account WHERE account.user_id = $1"
+_SECRET_BY_NAME = f"""
+SELECT {_COLUMNS}, account.password_hash FROM username JOIN account ON account.user_id = username.user_id
+WHERE username.name_key = $1"""
+_ADD = """
+INSERT INTO account (username, password_hash, operator, locale, time_zone, created_at,
+                     notify_created, notify_assigned, notify_reminders, notify_security)
+VALUES ($1, $2, $3, $4, $5, $6, 0, 1, 1, 1) RETURNING user_id"""
+_ADD_NAME = "INSERT INTO username (name_key, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING user_id"
+_SIGNED_IN = """
+UPDATE account SET signed_in_at = $3 WHERE user_id = $1 AND password_hash = $2 AND disabled_at IS NULL
+RETURNING user_id"""
+_CHANGE_HASH = "UPDATE account SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
+_SET_HASH = "UPDATE account SET password_hash = $2 WHERE user_id = $1 RETURNING user_id"
+_CHANGE = f"""
+UPDATE account SET locale = COALESCE($2, locale), time_zone = COALESCE($3, time_zone),
+    notify_created = COALESCE($4, notify_created), notify_assigned = COALESCE($5, notify_assigned),
+    notify_reminders = COALESCE($6, notify_reminders), notify_security = COALESCE($7, notify_security),
+    quiet_from = CASE WHEN $8 = 'keep' THEN quiet_from ELSE $9 END,
+    quiet_to = CASE WHEN $8 = 'keep' THEN quiet_to ELSE $10 END
+WHERE user_id = $1 RETURNING {_COLUMNS}"""
+_SHOW_PHONE = """
+UPDATE account SET phone = CASE WHEN phone_verified_at IS NULL THEN $2 ELSE phone END WHERE user_id = $1
+RETURNING locale"""
+_VERIFY_PHONE = "UPDATE account SET phone = $2, phone_verified_at = $3, notify_created = 1 WHERE user_id = $1"
+_MAY_TEXT = """
+SELECT user_id FROM account
+WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL"""
+_DISABLE = f"UPDATE account SET disabled_at = $2 WHERE user_id = $1 RETURNING {_COLUMNS}"
+_DELETE = "DELETE FROM account WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
+_DELETE_NAME = "DELETE FROM username WHERE name_key = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person with an account. Instants are in epoch microseconds; `phone` is E.164 with `+`, verified or not."""
+
+    user_id: int
+    username: str
+    operator: bool
+    phone: str | None = field(repr=False)
+    phone_verified: bool
+    locale: str
+    time_zone: str
+    notify: Notify
+    quiet_hours: QuietHours | None
+    created_at: int
+    signed_in_at: int | None
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """An account and the hash of its password."""
+
+    account: Account
+    password_hash: str = field(repr=False)
+
+
+async def profile(reader: Reader, user_id: int) -> Account | None:
+    """Return the account of a user id, in one SELECT."""
+    row = await reader.one(_BY_ID, user_id)
+    return _account(row) if row else None
+
+
+async def listing(reader: Reader) -> list[Account]:
+    """Return all accounts, oldest first, for the operator."""
+    return [_account(row) for row in await reader.all(_ALL)]
+
+
+async def count(reader: Reader) -> int:
+    """Return how many accounts there are."""
+    row = await reader.one(_COUNT)
+    return row[0] if row else 0
+
+
+async def by_name(reader: Reader, name_key: str) -> Credential | None:
+    """Return the account of a user name's key, with its password's hash."""
+    return _with_hash(await reader.one(_SECRET_BY_NAME, name_key))
+
+
+async def by_id(reader: Reader, user_id: int) -> Credential | None:
+    """Return the account of a user id, with its password's hash."""
+    return _with_hash(await reader.one(_SECRET_BY_ID, user_id))
+
+
+async def add(
+    tx: Tx, name: Username, password_hash: str, *, operator: bool, locale: str, time_zone: str, now: int
+) -> int | None:
+    """Add an account and return its id; None when the name is taken: then the caller must give the unit up."""
+    rows = await tx.change(_ADD, name.shown, password_hash, int(operator), locale, time_zone, now)
+    user_id: int = rows[0][0]
+    return user_id if await tx.change(_ADD_NAME, name.key, user_id) else None
+
+
+async def signed_in(tx: Tx, user_id: int, password_hash: str, now: int) -> bool:
+    """Note a sign-in; False when the password's hash is another one, or the account is disabled or gone."""
+    return bool(await tx.change(_SIGNED_IN, user_id, password_hash, now))
+
+
+async def change_hash(tx: Tx | Database, user_id: int, old: str, new: str) -> bool:
+    """Replace the password's hash; False when it is no longer `old`."""
+    return bool(await tx.change(_CHANGE_HASH, user_id, old, new))
+
+
+async def set_hash(tx: Tx, user_id: int, new: str) -> bool:
+    """Replace the password's hash whatever it was; False when there is no such account."""
+    return bool(await tx.change(_SET_HASH, user_id, new))
+
+
+async def change_settings(db: Database, user_id: int, change: SettingsChange) -> Account | None:
+    """Store checked settings and return the account as it is now."""
+    switches = (change.created, change.assigned, change.reminders, change.security)
+    quiet = change.quiet_hours if isinstance(change.quiet_hours, QuietHours) else None
+    rows = await db.change(
+        _CHANGE,
+        user_id,
+        change.locale,
+        change.time_zone,
+        *(None if switch is None else int(switch) for switch in switches),
+        "keep" if change.quiet_hours == "keep" else "set",
+        quiet.start if quiet else None,
+        quiet.end if quiet else None,
+    )
+    return _account(rows[0]) if rows else None
+
+
+async def show_phone(tx: Tx, user_id: int, phone: str) -> str | None:
+    """Show a number that is not verified yet, unless a verified one is there; return the user's locale."""
+    rows = await tx.change(_SHOW_PHONE, user_id, phone)
+    return rows[0][0] if rows else None
+
+
+def verify_phone(tx: Tx, user_id: int, phone: str, now: int) -> None:
+    """Store a verified number, and switch the text for created to-dos on."""
+    tx.put(_VERIFY_PHONE, user_id, phone, now)
+
+
+async def may_text(reader: Reader, user_id: int, phone: str) -> bool:
+    """Tell whether this number is verified for this user, who is not disabled."""
+    return await reader.one(_MAY_TEXT, user_id, phone) is not None
+
+
+async def set_disabled(tx: Tx, user_id: int, at: int | None) -> Account | None:
+    """Disable an account from `at` on, or with None enable it."""
+    rows = await tx.change(_DISABLE, user_id, at)
+    return _account(rows[0]) if rows else None
+
+
+async def delete(tx: Tx, user_id: int, password_hash: str, name_key: str) -> bool:
+    """Delete the account and free its name; False when the password's hash is another one."""
+    if not await tx.change(_DELETE, user_id, password_hash):
+        return False
+    tx.put(_DELETE_NAME, name_key)
+    return True
+
+
+def _with_hash(row: Row | None) -> Credential | None:
+    return Credential(_account(row), row[-1]) if row else None
+
+
+def _account(row: Row) -> Account:
+    values: list[Any] = list(row)
+    return Account(
+        user_id=values[0],
+        username=values[1],
+        operator=values[2] == 1,
+        phone=values[3],
+        phone_verified=values[4] is not None,
+        locale=values[5],
+        time_zone=values[6],
+        notify=Notify(*(switch == 1 for switch in values[7:11])),
+        quiet_hours=QuietHours(values[11], values[12]) if values[11] is not None else None,
+        created_at=values[13],
+        signed_in_at=values[14],
+        disabled=values[15] is not None,
+    )

@@ -1,0 +1,224 @@
+"""Builds the service from its settings: the only place that chooses parts and wires them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from revocable.guard import Guard
+
+from recado import keyfile
+from recado import settings as reading
+from recado.accounts import accounts
+from recado.accounts.housekeeping import housekeep
+from recado.accounts.limits import Limits
+from recado.accounts.passwords import Passwords
+from recado.accounts.phones import Phones
+from recado.db import Database, idempotency, migrate, open_database
+from recado.db.ids import Clock, uuid7
+from recado.errors import Unavailable
+from recado.housekeeping import Chore, keep_house
+from recado.http.endpoint import Endpoints
+from recado.http.house import House
+from recado.http.routes import ROUTES
+from recado.messages.channel import Channel
+from recado.messages.console import Console
+from recado.messages.delivery import Delivery
+from recado.messages.outbox import Pending
+from recado.messages.vonage import Vonage
+from recado.settings import Settings
+from recado.todos import todos
+from revocable import KeyRing, Lifetimes, Sessions, Tokens
+from revocable.sessions import microseconds
+from revocable.sql import SqlSessionStore
+from revocable.store import SessionStore
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class Service:
+    """The ASGI app. Everything is opened when the server starts it, and closed in the reverse order when it stops."""
+
+    def __init__(self, settings: Settings, clock: Clock = microseconds) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and self._app is not None:
+            await self._app(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        async with AsyncExitStack() as stack:
+            try:
+                house = await stack.enter_async_context(opened(self._settings, self._clock))
+                self._app = Endpoints(house, ROUTES)
+            except Exception as error:
+                print(f"recado: {error}", file=sys.stderr, flush=True)
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+                raise
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def from_environment() -> Service:
+    """Return the app that the environment asks for. Raises `SettingsError`."""
+    return Service(keyfile.with_keys(reading.load()))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenerator[House, None]:
+    """Open every part, run what works in the background, and close it all on the way out.
+
+    Raises `Unavailable` when the database cannot be reached, `DatabaseNewer` when a newer program has migrated it.
+    """
+    async with AsyncExitStack() as stack:
+        db = await open_database(settings.database_url)
+        stack.push_async_callback(db.close)
+        await migrate(db)
+        store, index_trouble = await _store(settings, db, stack)
+        sessions = Sessions(store, tokens(settings), _lifetimes(settings), clock=clock, new_id=partial(uuid7, clock))
+        stack.push_async_callback(sessions.settle)
+        passwords = Passwords(settings.password_min)
+        stack.callback(passwords.close)
+        phones = Phones(_phone_keys(settings))
+        delivery = deliverer(settings, db, clock)
+        await stack.enter_async_context(_working(delivery))
+        await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
+        yield House(
+            db=db,
+            sessions=sessions,
+            guard=_guard(settings, sessions),
+            passwords=passwords,
+            phones=phones,
+            limits=Limits(_limit_storage(settings)),
+            clock=clock,
+            new_id=partial(uuid7, clock),
+            wake=delivery.wake,
+            trouble=lambda: [text for text in (index_trouble(), delivery.trouble) if text],
+            ready=partial(_ready, db),
+            signup=settings.signup,
+        )
+
+
+def deliverer(settings: Settings, db: Database, clock: Clock = microseconds) -> Delivery:
+    """Return the delivery worker: over Vonage with credentials, else over the console."""
+    if settings.nexmo_api_key and settings.nexmo_api_secret and settings.vonage_from:
+        channel: Channel = Vonage(
+            settings.vonage_url, settings.nexmo_api_key, settings.nexmo_api_secret, settings.vonage_from
+        )
+    else:
+        channel = Console()
+    return Delivery(db, channel, clock, Phones(_phone_keys(settings)).reveal, partial(_may_send, db))
+
+
+def tokens(settings: Settings) -> Tokens:
+    """Return what signs and reads tokens. The settings hold the keys by now."""
+    access, refresh = settings.access_secret, settings.refresh_secret
+    if access is None or refresh is None:
+        raise AssertionError("keyfile.with_keys fills both in")
+    return Tokens(
+        KeyRing(access, _given(settings.access_secret_previous)),
+        KeyRing(refresh, _given(settings.refresh_secret_previous)),
+        issuer="recado",
+        audience="recado",
+    )
+
+
+def _lifetimes(settings: Settings) -> Lifetimes:
+    return Lifetimes(settings.access_ttl, settings.refresh_ttl, settings.session_ttl, settings.refresh_grace)
+
+
+def _phone_keys(settings: Settings) -> list[bytes]:
+    """Phone codes hang on the refresh keys, which no database holds."""
+    return _given(settings.refresh_secret, settings.refresh_secret_previous)
+
+
+def _given(*secrets: bytes | None) -> list[bytes]:
+    return [secret for secret in secrets if secret]
+
+
+def _guard(settings: Settings, sessions: Sessions) -> Guard:
+    return Guard(
+        sessions,
+        public_url=settings.public_url,
+        trusted_proxies=settings.trusted_proxies,
+        cookie_prefix="recado",
+    )
+
+
+async def _store(
+    settings: Settings, db: Database, stack: AsyncExitStack
+) -> tuple[SessionStore, Callable[[], str | None]]:
+    """Return the session store, with its index in front when there is Redis, and what tells of its trouble."""
+    truth = SqlSessionStore(db)
+    if not settings.redis_urls:
+        return truth, lambda: None
+    from revocable.redis import open_index  # noqa: PLC0415 - the embedded set-up never pays for redis-py
+
+    index = await open_index(",".join(settings.redis_urls), truth, settings.access_ttl)
+    stack.push_async_callback(index.aclose)
+    return index, lambda: index.trouble
+
+
+def _limit_storage(settings: Settings) -> Any:
+    """Return the shared storage for counts per address, None for memory."""
+    if not settings.redis_urls:
+        return None
+    from limits.storage import storage_from_string  # noqa: PLC0415 - only with Redis
+
+    first, *more = settings.redis_urls
+    nodes = ",".join([first.partition("://")[2], *(url.rpartition("@")[2].partition("://")[2] or url for url in more)])
+    address = f"async+redis+cluster://{nodes}" if more else f"async+{first}"
+    return storage_from_string(address, implementation="redispy")
+
+
+def _chores(db: Database, sessions: Sessions) -> list[Chore]:
+    async def forget_sessions(now: int) -> None:
+        await sessions.store.purge(now - 30 * 24 * 3600 * 1_000_000)
+
+    async def empty_trash(now: int) -> None:
+        await db.write(todos.purge, now)
+
+    return [forget_sessions, empty_trash, partial(idempotency.purge, db), partial(housekeep, db)]
+
+
+async def _may_send(db: Database, message: Pending) -> bool:
+    return await accounts.may_text(db, message.user_id, message.recipient)
+
+
+async def _ready(db: Database) -> bool:
+    try:
+        return await db.one("SELECT MAX(version) FROM schema_version") is not None
+    except Unavailable:
+        return False
+
+
+@asynccontextmanager
+async def _working(delivery: Delivery) -> AsyncGenerator[None, None]:
+    """Run the delivery worker; on the way out let it finish what is on its way."""
+    task = asyncio.get_running_loop().create_task(delivery.run())
+    try:
+        yield
+    finally:
+        await delivery.stop()
+        await task
+
+
+@asynccontextmanager
+async def _background(work: Awaitable[None]) -> AsyncGenerator[None, None]:
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,60 @@
+"""Where `recado` begins: what went wrong becomes one sentence and an exit code.
+
+Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from recado.datafolder import FolderTaken
+from recado.errors import RecadoError
+from recado.readings import SettingsError
+
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; a failure is one sentence on standard error."""
+    try:
+        return _dispatch(arguments)
+    except SettingsError as error:
+        return _say(str(error), MISUSED)
+    except RecadoError as error:
+        return _say(error.detail, FAILED)
+    except Exception as error:
+        if type(error) not in _sentences():
+            raise
+        return _say(str(error), FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    if list(arguments) == ["serve"]:
+        # The parser for all the other commands takes longer to load than the server to start.
+        from recado.cli.serve import serve  # noqa: PLC0415
+
+        return serve()
+    from recado.cli.operate import parse_and_run  # noqa: PLC0415
+
+    return parse_and_run(arguments)
+
+
+def _sentences() -> set[type[Exception]]:
+    """The exceptions that are already a sentence for the operator; loaded only when something failed."""
+    from recado.db import DatabaseNewer  # noqa: PLC0415
+    from recado.server.listening import CannotListen  # noqa: PLC0415
+
+    return {CannotListen, DatabaseNewer, FolderTaken}
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"recado: {sentence}", file=sys.stderr)
+    return code

@@ -1,0 +1,45 @@
+"""Routes of text messages: what was sent to the caller, and trying a failed one again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from recado.db.ids import is_uuid7
+from recado.errors import NotFound
+from recado.http import pages
+from recado.http.call import Answer, Call, json_answer
+from recado.http.instants import instant, instant_or_none
+from recado.messages import outbox
+from recado.messages.outbox import Message
+
+
+async def listing(call: Call) -> Answer:
+    """`GET /message`."""
+    query = call.query()
+    most = pages.limit(query)
+    rows = await outbox.page(call.house.db, call.user_id, limit=most + 1, before=pages.before(query))
+    return json_answer(200, pages.page(rows, [_show(row) for row in rows], most))
+
+
+async def retry(call: Call) -> Answer:
+    """`POST /message/{id}/retry`."""
+    message_id = call.path["id"]
+    if not is_uuid7(message_id):
+        raise NotFound("There is no such message.")
+    message = await call.house.db.write(outbox.retry, call.user_id, message_id, call.house.clock())
+    call.house.wake()
+    return json_answer(200, _show(message))
+
+
+def _show(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "to": message.to,
+        "text": message.text,
+        "state": message.state,
+        "error": message.error,
+        "created_at": instant(message.created_at),
+        "sent_at": instant_or_none(message.sent_at),
+        "delivered_at": instant_or_none(message.delivered_at),
+        "todo_id": message.todo_id,
+    }

@@ -1,0 +1,235 @@
+"""The outbox: text messages on their way out. Owns the table `message`.
+
+    put → queued → sending → sent → delivered
+             ↑________|  └→ unknown, then once more      failed, at any step; people may try it again
+
+A row is written in the transaction of what it tells of. A worker leases it (`sending`), and the lease is committed
+before anything is sent, so a worker that dies leaves a doubt behind and never a second text without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
+
+from recado.db import Reader, Row, Tx
+from recado.errors import Conflict, NotFound
+from recado.messages import texts
+
+Kind = Literal["created", "phone_code"]
+State = Literal["queued", "sent", "delivered", "failed"]
+"""The states that people are told; `sending` and `unknown` are `queued` to them."""
+Stage = Literal["queued", "sending", "unknown", "sent", "delivered", "failed"]
+
+KEPT = 90 * 24 * 3600 * 1_000_000
+"""How long a finished message is kept, in microseconds."""
+
+_AT_ONCE = 0
+_AFTER_ALL_IDS = "g"  # an id begins with a hexadecimal digit
+_BATCHES = (1, 10, 50, 200)
+
+_PUT = """
+INSERT INTO message
+    (user_id, id, todo_id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9)"""
+_STATES = {
+    size: f"""
+SELECT todo_id, id, state, error FROM message
+WHERE user_id = $1 AND todo_id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"""
+    for size in _BATCHES
+}
+_MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
+_PAGE = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+_FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
+_RETRY = f"""
+UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL
+WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind <> 'phone_code' RETURNING {_MESSAGE}"""
+_RECENT_CODES_OF = "SELECT COUNT(*) FROM message WHERE user_id = $1 AND kind = 'phone_code' AND created_at > $2"
+_RECENT_CODES_TO = "SELECT COUNT(*) FROM message WHERE recipient = $1 AND kind = 'phone_code' AND created_at > $2"
+_ERASE = "DELETE FROM message WHERE user_id = $1"
+_PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
+
+_PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at"
+_WAITING = f"SELECT {_PENDING} FROM message WHERE due_at IS NOT NULL ORDER BY due_at LIMIT $1"
+_LEASE = """
+UPDATE message SET state = 'sending', attempts = attempts + 1, due_at = $5
+WHERE user_id = $1 AND id = $2 AND state = $3 AND due_at = $4 RETURNING attempts"""
+_SETTLE = """
+UPDATE message SET state = $5, due_at = $6, error = $7, attempts = $8, doubts = $9
+WHERE user_id = $1 AND id = $2 AND state = $3 AND due_at = $4 RETURNING id"""
+_SENT = """
+UPDATE message SET state = 'sent', vonage_id = $3, sent_at = $4, due_at = NULL, error = NULL
+WHERE user_id = $1 AND id = $2 AND state <> 'delivered'"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A text to be sent. `recipient` is E.164 with `+`; a phone code's `text` holds `{code}`, and `nonce` makes it."""
+
+    user_id: int
+    id: str
+    kind: Kind
+    recipient: str = field(repr=False)
+    text: str = field(repr=False)
+    created_at: int
+    todo_id: str | None = None
+    nonce: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as its user may see it. Instants are epoch microseconds; `error` is set when it failed."""
+
+    user_id: int
+    id: str
+    kind: Kind
+    recipient: str = field(repr=False)
+    text: str = field(repr=False)
+    state: State
+    error: str | None
+    created_at: int
+    sent_at: int | None
+    delivered_at: int | None
+    todo_id: str | None
+
+    @property
+    def to(self) -> str:
+        """The number, masked."""
+        return texts.masked(self.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageState:
+    """What became of the text about a to-do; `error` is set when it failed."""
+
+    state: State
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A message as a worker sees it. `state` and `due_at` together say whether somebody else changed it meanwhile."""
+
+    user_id: int
+    id: str
+    kind: Kind
+    recipient: str = field(repr=False)
+    text: str = field(repr=False)
+    nonce: str | None = field(repr=False)
+    state: Stage
+    attempts: int
+    doubts: int
+    due_at: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What an unsent message becomes. `due_at` None means that no worker looks at it again."""
+
+    state: Stage
+    due_at: int | None
+    error: str | None
+    attempts: int
+    doubts: int
+
+
+def put(tx: Tx, message: NewMessage) -> None:
+    """Queue a text within the caller's transaction. Phone codes, which somebody waits for, go before all others."""
+    tx.put(
+        _PUT,
+        message.user_id,
+        message.id,
+        message.todo_id,
+        message.kind,
+        message.recipient,
+        message.text,
+        message.nonce,
+        _AT_ONCE if message.kind == "phone_code" else message.created_at,
+        message.created_at,
+    )
+
+
+async def states(reader: Reader, user_id: int, todo_ids: Sequence[str]) -> dict[str, MessageState]:
+    """Return what became of the newest text about each of the to-dos; those without one are absent."""
+    newest: dict[str, tuple[str, MessageState]] = {}
+    for start in range(0, len(todo_ids), _BATCHES[-1]):
+        chosen = list(todo_ids[start : start + _BATCHES[-1]])
+        size = next(size for size in _BATCHES if size >= len(chosen))
+        chosen += chosen[-1:] * (size - len(chosen))
+        for todo_id, message_id, state, error in await reader.all(_STATES[size], user_id, *chosen):
+            if message_id > newest.get(todo_id, ("",))[0]:
+                newest[todo_id] = message_id, MessageState(_told(state), _told_error(state, error))
+    return {todo_id: state for todo_id, (_, state) in newest.items()}
+
+
+async def page(reader: Reader, user_id: int, limit: int, before: str | None = None) -> list[Message]:
+    """Return up to `limit` messages of a user with ids below `before`, newest first."""
+    return [_message(row) for row in await reader.all(_PAGE, user_id, before or _AFTER_ALL_IDS, limit)]
+
+
+async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
+    """Queue a failed message again and return it. Raises `NotFound`, or `Conflict` when it has not failed."""
+    rows = await tx.change(_RETRY, user_id, message_id, now)
+    if rows:
+        return _message(rows[0])
+    found = await tx.one(_FIND, user_id, message_id)
+    if found is None:
+        raise NotFound("There is no such message.")
+    if _message(found).kind == "phone_code":
+        raise Conflict("A code is not sent again; ask for a new one.")
+    raise Conflict("Only a message that failed can be sent again.")
+
+
+async def recent_codes(reader: Reader, user_id: int, recipient: str, since: int) -> tuple[int, int]:
+    """Count the phone codes queued after `since`: those of this user, and those of anybody to a number."""
+    of_user = await reader.one(_RECENT_CODES_OF, user_id, since)
+    to_number = await reader.one(_RECENT_CODES_TO, recipient, since)
+    return (of_user[0] if of_user else 0), (to_number[0] if to_number else 0)
+
+
+async def erase(tx: Tx, user_id: int) -> None:
+    """Delete every message of a user."""
+    tx.put(_ERASE, user_id)
+
+
+async def purge(tx: Tx, now: int) -> None:
+    """Delete what was finished and is older than 90 days."""
+    tx.put(_PURGE, now - KEPT)
+
+
+async def waiting(reader: Reader, limit: int) -> list[Pending]:
+    """Return the unfinished messages that are due first, also those due only later."""
+    return [Pending(*row) for row in await reader.all(_WAITING, limit)]
+
+
+async def lease(tx: Tx, message: Pending, until: int) -> Pending | None:
+    """Take a message for sending until an instant and count the attempt; None if it was changed since it was read."""
+    rows = await tx.change(_LEASE, message.user_id, message.id, message.state, message.due_at, until)
+    return replace(message, state="sending", attempts=rows[0][0], due_at=until) if rows else None
+
+
+async def settle(tx: Tx, message: Pending, fate: Fate) -> bool:
+    """Write down what an unsent message becomes; False if anybody changed it since it was read or leased."""
+    as_read = (message.user_id, message.id, message.state, message.due_at)
+    return bool(await tx.change(_SETTLE, *as_read, fate.state, fate.due_at, fate.error, fate.attempts, fate.doubts))
+
+
+def sent(tx: Tx, message: Pending, vonage_id: str | None, now: int) -> None:
+    """Write down that a message went out; that holds whatever else happened to the row meanwhile."""
+    tx.put(_SENT, message.user_id, message.id, vonage_id, now)
+
+
+def _told(stage: str) -> State:
+    return "queued" if stage in ("sending", "unknown") else cast("State", stage)
+
+
+def _told_error(stage: str, error: str | None) -> str | None:
+    return error if stage == "failed" else None
+
+
+def _message(row: Row) -> Message:
+    message = Message(*row)
+    error = _told_error(message.state, message.error)
+    return replace(message, text=texts.hidden(message.text), state=_told(message.state), error=error)

@@ -1,0 +1,1 @@
+"""A real HTTP server in the place of Vonage's Messages API."""
