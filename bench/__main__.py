@@ -70,18 +70,18 @@ def _measure(options: argparse.Namespace, stores: Stores, folder: Path, results:
         _say(f"filling {peer.name}")
         peer.fill()
     if options.only in (None, "rest"):
-        results.at_rest = [at_rest.measure(peer, options.starts, folder) for peer in peers]
+        results.at_rest = [at_rest.measure(peer, options.starts) for peer in peers]
     if options.only in (None, "dead"):
-        results.dead_tokens = [_dead(peer, options.tries, folder) for peer in peers if peer.name != DEFAULT]
+        results.dead_tokens = [_dead(peer, options.tries) for peer in peers if peer.name != DEFAULT]
     if options.only in (None, "rounds"):
         plan = Plan(options.rounds, options.seconds, tuple(options.workloads))
         for seen in rounds.run(peers, plan, folder):
             _keep(seen, results)
 
 
-def _dead(peer: Peer, tries: int, folder: Path) -> revocation.DeadTokens:
+def _dead(peer: Peer, tries: int) -> revocation.DeadTokens:
     _say(f"dead tokens, {peer.name}")
-    return revocation.count(peer, tries, folder)
+    return revocation.count(peer, tries)
 
 
 def _keep(seen: Measurement | float, results: Results) -> None:

@@ -6,7 +6,6 @@ import http.client
 import statistics
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from bench.cores import Memory, family, memory
 from bench.peers import Peer
@@ -24,14 +23,14 @@ class AtRest:
     after_one_request: Memory
 
 
-def measure(peer: Peer, starts: int, folder: Path) -> AtRest:
+def measure(peer: Peer, starts: int) -> AtRest:
     """Start the peer so many times, and watch the last one."""
     token = peer.sessions(1)[0].access
     took: list[float] = []
     for _ in range(starts - 1):
-        with serving(peer, folder / f"{peer.name}.log") as service:
+        with serving(peer) as service:
             took.append(service.cold_start)
-    with serving(peer, folder / f"{peer.name}.log") as service:
+    with serving(peer) as service:
         took.append(service.cold_start)
         time.sleep(1)
         after_start = memory(service.pid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 DEFAULT_STACK_PYTHON = ROOT / ".venv-bench/bin/python"
 DEFAULT = "default stack"
 
-_SECRETS = {"ACCESS_SECRET": "access-" + "k" * 40, "REFRESH_SECRET": "refresh-" + "k" * 40}
+_SECRETS = {name: secrets.token_urlsafe(48) for name in ("ACCESS_SECRET", "REFRESH_SECRET")}
 _RECADO_COUNTS: dict[Workload, tuple[str, ...]] = {
     "create": ("SELECT COUNT(*) FROM todo", "SELECT COUNT(*) FROM message"),
     "refresh": ("SELECT SUM(gen) FROM session",),

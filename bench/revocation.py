@@ -7,7 +7,6 @@ import base64
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from bench.client import Connection
@@ -46,12 +45,12 @@ class DeadTokens:
         return [f"{self.peer}: {dict(seen)} where {right} is right" for seen, right in judged if set(seen) - right]
 
 
-def count(peer: Peer, tries: int, folder: Path) -> DeadTokens:
+def count(peer: Peer, tries: int) -> DeadTokens:
     """End so many sessions through process A, by three ways in turn, and try their tokens through process B."""
     anchors = {session.user_id: session for session in peer.sessions(USERS)}
     doomed = peer.sessions(tries)
     both = replace(peer, settings=peer.settings | {"RECADO_WORKERS": "2"})
-    with serving(both, folder / f"{peer.name}.log", on_both_cores) as service:
+    with serving(both, on_both_cores) as service:
         return asyncio.run(_all(service, doomed, anchors))
 
 

@@ -61,7 +61,7 @@ def run(peers: list[Peer], plan: Plan, folder: Path) -> Iterator[Measurement | f
 
 def _one_peer(peer: Peer, number: int, plan: Plan, folder: Path) -> Iterator[Measurement]:
     sessions = peer.sessions(2 * USERS)
-    with serving(peer, folder / f"{peer.name}.log") as service:
+    with serving(peer) as service:
         for workload in ("create", "list"):
             wrk.run(workload, service.port, sessions[:USERS], WARM_UP_SECONDS / 2, folder)
         for workload in plan.workloads:

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers import free_port
-
 from bench.cores import on_service_core
 from bench.peers import ROOT, Peer
+from tests.servers import free_port
+
+_LOGS = ROOT / "build/bench-logs"
+"""What the peers write, of all runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,10 @@ class Service:
 
 
 @contextmanager
-def serving(peer: Peer, log: Path, place: Callable[..., list[str]] = on_service_core) -> Iterator[Service]:
+def serving(peer: Peer, place: Callable[..., list[str]] = on_service_core) -> Iterator[Service]:
     """Start the peer on a free port; stop it at the end, after it has finished what it does."""
-    port = free_port()
+    port, log = free_port(), _LOGS / f"{peer.name}.log"
+    _LOGS.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         started = time.perf_counter()
         command = place(*peer.command(port))

@@ -9,9 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from revocable.guard import Guard
-
-from recado import keyfile
+from recado import keyfile, logs
 from recado import settings as reading
 from recado.accounts import accounts
 from recado.accounts.housekeeping import housekeep
@@ -33,6 +31,7 @@ from recado.messages.vonage import Vonage
 from recado.settings import Settings
 from recado.todos import todos
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
+from revocable.guard import Guard
 from revocable.sessions import microseconds
 from revocable.sql import SqlSessionStore
 from revocable.store import SessionStore
@@ -72,6 +71,7 @@ class Service:
 
 def from_environment() -> Service:
     """Return the app that the environment asks for. Raises `SettingsError`."""
+    logs.configure()
     return Service(keyfile.with_keys(reading.load()))
 
 
@@ -85,7 +85,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         db = await open_database(settings.database_url)
         stack.push_async_callback(db.close)
         await migrate(db)
-        store, index_trouble = await _store(settings, db, stack)
+        store, index_trouble = _store(settings, db, stack)
         sessions = Sessions(store, tokens(settings), _lifetimes(settings), clock=clock, new_id=partial(uuid7, clock))
         stack.push_async_callback(sessions.settle)
         passwords = Passwords(settings.password_min)
@@ -151,21 +151,19 @@ def _guard(settings: Settings, sessions: Sessions) -> Guard:
     return Guard(
         sessions,
         public_url=settings.public_url,
-        trusted_proxies=settings.trusted_proxies,
+        trusted_proxies=map(str, settings.trusted_proxies),
         cookie_prefix="recado",
     )
 
 
-async def _store(
-    settings: Settings, db: Database, stack: AsyncExitStack
-) -> tuple[SessionStore, Callable[[], str | None]]:
+def _store(settings: Settings, db: Database, stack: AsyncExitStack) -> tuple[SessionStore, Callable[[], str | None]]:
     """Return the session store, with its index in front when there is Redis, and what tells of its trouble."""
     truth = SqlSessionStore(db)
     if not settings.redis_urls:
         return truth, lambda: None
     from revocable.redis import open_index  # noqa: PLC0415 - the embedded set-up never pays for redis-py
 
-    index = await open_index(",".join(settings.redis_urls), truth, settings.access_ttl)
+    index = open_index(",".join(settings.redis_urls), truth, settings.access_ttl)
     stack.push_async_callback(index.aclose)
     return index, lambda: index.trouble
 

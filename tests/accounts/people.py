@@ -50,6 +50,7 @@ async def sign_in(
     limits: Limits,
     username: str,
     password: str = PASSWORD,
+    *,
     address: str = HOME,
     now: int = NOW,
 ) -> Proven:
@@ -66,4 +67,5 @@ async def sign_in(
 
 async def kinds(db: Database, user_id: int) -> list[str]:
     """The kinds of a user's security events, oldest first, but for sign-ins that worked."""
-    return [event.kind for event in reversed(await audit.page(db, user_id, 1000)) if event.kind != "login"]
+    events = await audit.page(db, user_id, 1000)
+    return [kind for _, kind in sorted((event.at, event.kind) for event in events) if kind != "login"]

@@ -24,12 +24,12 @@ GOOD = {
     "any Unicode": "pão quente às seis 🥖",
     "controls and NUL": "a\0b\tc\nd e f g h i j k",
     "many bytes": "𝔘" * 3 + "漢字仮名交じり文の長い合い言葉です",
-    "ten, very hard to guess": "kX9#vQ2m!t",
+    "eleven, very hard to guess": "kX9#vQ2m!tz",
     "the name inside a sentence": "what ana.souza saw at sea in winter",
 }
 BAD = {
-    "nine": "kX9#vQ2m!",
-    "fourteen, easy to guess": "sunny day 2024",
+    "nine": "kX9漢Q2m!é",
+    "fourteen, not very hard to guess": "supersecret202",
     "129 characters": "ab cd ef " * 14 + "xyz",
     "1,025 bytes": "漢" * 341 + "ab",
     "common": "passwordpassword",
@@ -66,8 +66,9 @@ async def test_a_long_user_name_is_no_password() -> None:
 async def test_the_minimum_is_a_setting() -> None:
     strict, loose = quick_passwords(minimum=40), quick_passwords(minimum=10)
     with pytest.raises(Invalid, match="at least 40"):
-        await strict.check("sunny day in may 2024", "ana")
-    await loose.check("sunny-days5", "ana")
+        await strict.check("supersecretpassword", "ana")
+    await strict.check("the night train leaves at dawn", "ana")
+    await loose.check("supersecret202", "ana")
 
 
 def test_judging_the_most_hostile_password_takes_a_moment_only() -> None:

@@ -18,7 +18,6 @@ from tests.vonage.server import StandIn
     [
         (Caps(per_user=3), {"user_id": ANA}, "You may get 3"),
         (Caps(per_number=3), {"recipient": RUIS_NUMBER}, "A number may get 3"),
-        (Caps(codes_per_number=3), {"kind": "phone_code", "nonce": "n"}, "3 codes a day"),
         (Caps(total=3), {}, "sends 3 texts a day"),
     ],
 )
@@ -47,7 +46,7 @@ async def test_a_user_at_the_cap_does_not_stop_the_others(
 ) -> None:
     await queue(db, *(new(clock) for _ in range(4)))
     (ruis,) = await queue(db, new(clock, user_id=RUI, recipient=RUIS_NUMBER))
-    await worker(db, channel, clock, caps=Caps(per_user=2)).deliver_due()
+    await worker(db, channel, clock, caps=Caps(per_user=2, total=3)).deliver_due()
     assert len(server.requests) == 3
     assert (await message(db, ruis, RUI)).state == "sent"
 
@@ -81,7 +80,7 @@ async def test_what_may_have_been_sent_counts(db: Database, server: StandIn, cha
 async def test_a_deleted_account_does_not_start_its_numbers_count_anew(
     db: Database, server: StandIn, channel: Vonage, clock: FakeClock
 ) -> None:
-    delivery = worker(db, channel, clock, caps=Caps(codes_per_number=2))
+    delivery = worker(db, channel, clock, caps=Caps(per_number=2))
     for user in range(1, 5):
         await queue(db, new(clock, user_id=user, kind="phone_code", nonce="n"))
         await delivery.deliver_due()

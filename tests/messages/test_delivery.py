@@ -122,7 +122,7 @@ async def test_no_connection_is_tried_again_until_there_is_one(db: Database, ser
 async def test_backoff_has_jitter(db: Database, server: StandIn, channel: Vonage, clock: FakeClock) -> None:
     await queue(db, new(clock), new(clock))
     server.script(always="503")
-    numbers = iter([0.0, 1.0])
+    numbers = iter((0.0, 1.0))
     before = clock()
     await worker(db, channel, clock, jitter=lambda: next(numbers)).deliver_due()
     waits = sorted(due - before for due in await _stored(db, "due_at"))
@@ -139,10 +139,10 @@ async def test_429_pauses_the_whole_key_for_retry_after(
     for delivery in (first, second):
         await delivery.deliver_due()
     assert len(server.requests) == 1
-    clock.move(29)
+    clock.move(28)
     await second.deliver_due()
     assert len(server.requests) == 1
-    clock.move(2)
+    clock.move(3)
     await second.deliver_due()
     assert len(server.requests) == 6
     assert {(await message(db, id_)).state for id_ in ids} == {"sent"}
@@ -268,13 +268,11 @@ async def test_no_more_than_twenty_five_texts_leave_in_a_second(
     before = clock()
     await worker(db, channel, clock).deliver_due()
     assert len(server.requests) == 60
-    assert clock() - before == 59 * 40_000
+    assert clock() - before == 60 * 40_000
 
 
-async def test_two_workers_share_one_pace_and_send_nothing_twice(
-    db: Database, db_url: str, server: StandIn, channel: Vonage
-) -> None:
-    """Real clocks, two connections to the database, three workers; each text exactly once."""
+async def test_workers_share_one_pace_and_send_nothing_twice(db: Database, db_url: str, server: StandIn) -> None:
+    """Real clocks, three workers, each with its own connection to the database."""
 
     def real_clock() -> int:
         return time.time_ns() // 1000
@@ -285,7 +283,8 @@ async def test_two_workers_share_one_pace_and_send_nothing_twice(
     ids = await queue(db, *(new(real_clock, user_id=user) for user in range(1, 101)))
     databases = [db, await open_database(db_url), await open_database(db_url)]
     workers = [
-        Delivery(one, channel, real_clock, str, allowed, timing=Timing(gap=0.005, poll=0.05)) for one in databases
+        Delivery(one, channel_to(server), real_clock, str, allowed, timing=Timing(gap=0.005, poll=0.05))
+        for one in databases
     ]
     before = time.monotonic()
     running = [asyncio.create_task(one.run()) for one in workers]

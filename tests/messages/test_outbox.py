@@ -104,17 +104,6 @@ async def test_somebody_elses_text_does_not_exist(db: Database, clock: FakeClock
         await db.write(outbox.retry, RUI, id_, clock())
 
 
-async def test_recent_codes_are_counted_for_user_and_number(db: Database, clock: FakeClock) -> None:
-    await queue(db, new(clock, kind="phone_code"), new(clock, kind="created"))
-    clock.move(60)
-    await queue(db, new(clock, kind="phone_code"), new(clock, kind="phone_code", user_id=RUI))
-    await queue(db, new(clock, kind="phone_code", recipient=RUIS_NUMBER))
-    a_while_ago = clock() - 1
-    assert await outbox.recent_codes(db, ANA, ANAS_NUMBER, a_while_ago) == (2, 2)
-    assert await outbox.recent_codes(db, ANA, ANAS_NUMBER, 0) == (3, 3)
-    assert await outbox.recent_codes(db, RUI, RUIS_NUMBER, 0) == (1, 1)
-
-
 async def test_an_erased_user_leaves_no_message_and_no_number(db: Database, clock: FakeClock, server: StandIn) -> None:
     await queue(db, new(clock), new(clock, user_id=RUI, recipient=RUIS_NUMBER))
     await worker(db, channel_to(server), clock).deliver_due()

@@ -14,7 +14,9 @@ from revocable.errors import (
     UnknownHost,
     WeakKey,
 )
+from revocable.guard import Guard
 from revocable.keys import Key, KeyRing
+from revocable.protect import Protect
 from revocable.sessions import Lifetimes, Sessions, TokenPair
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Tokens
@@ -23,9 +25,11 @@ __all__ = [
     "Claims",
     "CrossSite",
     "Device",
+    "Guard",
     "Key",
     "KeyRing",
     "Lifetimes",
+    "Protect",
     "RevocableError",
     "SessionEnded",
     "SessionRecord",

@@ -43,8 +43,8 @@ class Tls:
 def read_addresses(dsn: str) -> list[Address]:
     """Read `host:port`, `redis://…` or `rediss://…` (TLS); several, comma-separated, are nodes of one cluster.
 
-    The form is `rediss://user:password@host:port/db?ssl_ca_certs=FILE&ssl_cert_reqs=required|none`, as redis-py has it; a
-    bare `host:port` behind a comma takes everything else from the first. Raises ValueError, which never holds a password.
+    The form is `rediss://user:password@host:port/db?ssl_ca_certs=FILE&ssl_cert_reqs=required|none`, as redis-py has it;
+    a bare `host:port` behind a comma takes everything else from the first. Raises ValueError, without the password.
     """
     nodes = [node.strip() for node in dsn.split(",") if node.strip()]
     if not nodes:

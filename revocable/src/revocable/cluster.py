@@ -9,7 +9,8 @@ from typing import Any, cast
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as Disconnected, RedisError, ResponseError
+from redis.exceptions import ConnectionError as Disconnected
+from redis.exceptions import RedisError, ResponseError
 
 from revocable.address import Address
 from revocable.pipeline import Argument, ErrorReply, NoAnswer

@@ -1,7 +1,7 @@
 """What Redis keeps of a session: one key with a JSON list, or with a tombstone, and the scripts that replace it.
 
-A key is tagged with the user (`revocable:{<sub>}:<sid>`), so all of a user's keys lie on one node of a cluster. The list
-begins with generation, used and last_seen_at, which is what the scripts look at and change.
+A key is tagged with the user (`revocable:{<sub>}:<sid>`), so all of a user's keys lie on one node of a cluster. The
+list begins with generation, used and last_seen_at, which is what the scripts look at and change.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from urllib.parse import quote
 from revocable.store import SessionState
 
 TOMBSTONE = b"x"
+ENTRY_SECONDS = 30
+"""How long an entry lives, and so how long it may be wrong when a tombstone was lost."""
 
 ADVANCE = """
 local old = redis.call('GET', KEYS[1])
@@ -44,7 +46,7 @@ _TYPES = [int, int, int, int, str, int, int, str, str, str, str]
 
 def key(sub: str, sid: str) -> str:
     """Return the key of a session."""
-    return f"revocable:{{{sub if sub.isalnum() else quote(sub, safe='')}}}:{sid}"
+    return f"revocable:{{{sub if sub.isalnum() else quote(sub, '', errors='surrogatepass')}}}:{sid}"
 
 
 def encode(state: SessionState) -> bytes:

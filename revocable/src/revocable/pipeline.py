@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, cast
 
 import hiredis
@@ -19,6 +19,7 @@ from revocable.address import Address
 Argument = str | bytes | int
 
 _MORE = object()
+_pack: Callable[[tuple[Argument, ...]], bytes] = cast("Any", hiredis).pack_command
 _MAX_REPLY = 1 << 20
 
 
@@ -92,9 +93,11 @@ class Pipeline:
                     self._tls = address.tls.context()
                 await loop.create_connection(lambda: wire, address.host, address.port, ssl=self._tls)
                 await self._introduce(wire)
-        except (OSError, NoAnswer) as error:  # a TimeoutError is an OSError
+        except BaseException as error:
             wire.abort("not connected")
-            raise NoAnswer(f"{address}: {error or type(error).__name__}") from error
+            if isinstance(error, OSError | NoAnswer):  # a TimeoutError is an OSError
+                raise NoAnswer(f"cannot connect to {address} ({error or type(error).__name__})") from error
+            raise
         return wire
 
     async def _introduce(self, wire: _Wire) -> None:
@@ -129,7 +132,7 @@ class _Wire(asyncio.Protocol):
         self._waiting.append((deadline, future))
         if not self._out:
             self._loop.call_soon(self._flush)
-        self._out.append(hiredis.pack_command(command))
+        self._out.append(_pack(command))
         if self._timer is None:
             self._timer = self._loop.call_at(deadline, self._look_at_the_clock)
         return future

@@ -89,9 +89,12 @@ class SqlSessionStore:
         row = (*astuple(state)[:3], int(state.used), *astuple(state)[4:], *astuple(device), record.created_at)
         await self._connection.change(_ADD, *row)
 
-    async def find(self, sub: str, sid: str, gen: int = 0) -> SessionState | None:  # noqa: ARG002 - SQL is never behind
+    async def find(self, sub: str, sid: str, gen: int) -> SessionState | None:  # noqa: ARG002 - SQL is never behind
         row = await self._connection.one(_FIND, sub, sid)
         return _state(row) if row else None
+
+    async def current(self, sub: str, sid: str) -> SessionState | None:
+        return await self.find(sub, sid, 0)
 
     async def rotate(self, sub: str, sid: str, gen: int, *, kid: str, now: int, idle_until: int) -> SessionState | None:
         rows = await self._connection.change(_ROTATE, sub, sid, gen, now, kid, idle_until)

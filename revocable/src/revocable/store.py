@@ -68,7 +68,14 @@ class SessionStore(Protocol):
         ...
 
     async def find(self, sub: str, sid: str, gen: int) -> SessionState | None:
-        """Return the session, alive or ended. A caller holding a token of `gen` never gets an older generation."""
+        """Return the session, for a request with an access token of `gen`; never an older generation of it.
+
+        None when it is unknown. An ended one is either None or has its `revoked_at`.
+        """
+        ...
+
+    async def current(self, sub: str, sid: str) -> SessionState | None:
+        """Return the session, alive or ended, as the truth has it: no index is asked."""
         ...
 
     async def rotate(self, sub: str, sid: str, gen: int, *, kid: str, now: int, idle_until: int) -> SessionState | None:
@@ -80,7 +87,10 @@ class SessionStore(Protocol):
         ...
 
     async def seen(self, sub: str, sid: str, gen: int, now: int) -> None:
-        """Note that an access token of `gen` was seen at `now`; without effect when the session moved on."""
+        """Note that an access token of `gen` was seen at `now`; without effect when the session moved on.
+
+        `find` may show it a little later; then it is noted once more.
+        """
         ...
 
     async def end(self, sub: str, sid: str, now: int) -> bool:

@@ -83,7 +83,7 @@ class Limits:
         """
         network = network_of(address)
         pair = allowances.key("pair", name_key, network)
-        async with self._networks.turn(network), self._pairs.turn(pair):
+        async with self._pairs.turn(pair), self._networks.turn(network):
             taken = await self._take(db, _Taken(pair, None if known else account_key(name_key), network), now)
             attempt = Attempt()
             try:

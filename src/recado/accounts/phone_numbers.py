@@ -26,7 +26,7 @@ def normalise(text: str, pointer: str = "/phone") -> str:
         number = phonenumbers.parse("+" + digits.removeprefix("00"))
     except phonenumbers.NumberParseException as error:
         raise _impossible(pointer) from error
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise _impossible(pointer)
     if phonenumbers.number_type(number) in (
         phonenumbers.PhoneNumberType.PREMIUM_RATE,

@@ -6,9 +6,11 @@ import json
 import secrets
 from dataclasses import dataclass
 
+from recado.accounts import accounts, invites
 from recado.cli.stores import place
 from recado.db import Database
 from recado.settings import Settings
+from revocable.sessions import microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Greeting:
 
 async def greeting(settings: Settings, db: Database) -> Greeting:
     """See whether there are accounts yet, and make the invite that the first one needs."""
+    people = await accounts.listing(db)
+    needs_invite = settings.signup == "invite" and not people
+    invite = await invites.create(db, 0, microseconds()) if needs_invite else None
+    return Greeting(settings, len(people), invite)
 
 
 def _password(least: int) -> str:

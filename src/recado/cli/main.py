@@ -5,6 +5,7 @@ Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong s
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 def main() -> None:
     """Run the command line of this process and exit."""
+    os.umask(0o077)  # what recado writes is its owner's only
     sys.exit(run(sys.argv[1:]))
 
 
@@ -56,5 +58,5 @@ def _sentences() -> set[type[Exception]]:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"recado: {sentence}", file=sys.stderr)
+    print(f"recado: {sentence.rstrip('.')}.", file=sys.stderr)
     return code

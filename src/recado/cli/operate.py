@@ -65,7 +65,7 @@ def deliver() -> None:
 
     Not needed beside `serve`, which delivers too; for a machine of its own, or while serving is down.
     """
-    from recado.app import deliver as run  # noqa: PLC0415
+    from recado.cli.deliver import deliver as run  # noqa: PLC0415  (loads the whole app, the others do not)
 
     asyncio.run(run(with_keys(load())))
 

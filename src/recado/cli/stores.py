@@ -11,6 +11,8 @@ from recado.db import Database, migrate, open_database
 from recado.db.migrate import Migration
 from recado.errors import Unavailable
 from recado.settings import Settings
+from revocable.sql import SqlSessionStore
+from revocable.store import SessionStore
 
 _CONNECTIONS = 2
 
@@ -26,6 +28,22 @@ async def database(settings: Settings) -> AsyncGenerator[tuple[Database, list[Mi
         yield db, await migrate(db)
     finally:
         await db.close()
+
+
+@asynccontextmanager
+async def ending_sessions(settings: Settings, db: Database) -> AsyncGenerator[SessionStore]:
+    """Yield the session store, with the index in front when there is Redis, for a command that ends sessions."""
+    truth = SqlSessionStore(db)
+    if not settings.redis_urls:
+        yield truth
+        return
+    from revocable.redis import open_index  # noqa: PLC0415  (only with Redis)
+
+    index = open_index(",".join(settings.redis_urls), truth, settings.access_ttl)
+    try:
+        yield index
+    finally:
+        await index.aclose()
 
 
 async def opened(settings: Settings) -> Database:

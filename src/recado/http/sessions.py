@@ -67,7 +67,7 @@ async def login(call: Call) -> Answer:
     kind = _kind(body.cookie, device.user_agent)
 
     async def open_session(tx: Tx) -> TokenPair:
-        await accounts.still_valid(tx, proven, now)
+        await accounts.still_valid(tx, proven)
         pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
         user_id = proven.account.user_id
         audit.put(tx, audit.new(user_id, now, "login", session_id=pair.session_id, address=address))

@@ -23,11 +23,10 @@ _PURGE = "DELETE FROM message_count WHERE day < $1"
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most texts of one day (UTC), for each user and number and all together; phone codes have one of their own."""
+    """The most texts of one day (UTC), for each user, for each number and all together."""
 
     per_user: int = 100
     per_number: int = 100
-    codes_per_number: int = 20
     total: int = 1000
 
 
@@ -62,12 +61,8 @@ async def purge(tx: Tx, now: int) -> None:
 def _scopes(caps: Caps, message: Pending) -> list[tuple[str, int, str]]:
     """The counters of a message, always in one order, so that two transactions cannot wait for each other."""
     number = hashlib.sha256(message.recipient.encode()).hexdigest()[:32]
-    scopes = [
+    return [
         (f"user:{message.user_id}", caps.per_user, f"You may get {caps.per_user} texts a day."),
         (f"number:{number}", caps.per_number, f"A number may get {caps.per_number} texts a day."),
         ("total", caps.total, f"This service sends {caps.total} texts a day, and today's are used up."),
     ]
-    if message.kind == "phone_code":
-        reason = f"A number may get {caps.codes_per_number} codes a day."
-        scopes.insert(0, (f"codes:{number}", caps.codes_per_number, reason))
-    return scopes

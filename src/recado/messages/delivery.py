@@ -50,7 +50,7 @@ class Delivery:
         """`reveal` makes a phone code of its nonce. `may_send` tells whether the number is verified and its owner
         wants such texts; phone codes are sent without asking it. `jitter` gives numbers from 0 to 1.
         """
-        self._db, self._clock, self._sleep = db, clock, sleep
+        self._db, self._channel, self._clock, self._sleep = db, channel, clock, sleep
         self._timing = timing or Timing()
         self._dispatch = Dispatch(
             db,
@@ -76,7 +76,7 @@ class Delivery:
         return self._dispatch.trouble
 
     async def run(self) -> None:
-        """Send what is due until stopped or cancelled; then finish what is on its way."""
+        """Send what is due until stopped or cancelled; then finish what is on its way and close the channel."""
         self._ended.clear()
         try:
             await self._patiently(self._probe)
@@ -85,6 +85,7 @@ class Delivery:
                 await self._rest(await self._patiently(self._pass))
         finally:
             await self.landed()
+            await self._channel.close()
             self._ended.set()
 
     def wake(self) -> None:
@@ -173,6 +174,8 @@ class Delivery:
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._flying.discard(task)
         self._slots.release()
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("a text message is left in doubt", exc_info=error)
 
     async def _purge(self, now: int) -> None:
         if now >= self._purge_at:

@@ -18,7 +18,7 @@ from recado.messages import gate, outbox, policy, texts
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
 from recado.messages.gate import Gate
-from recado.messages.outbox import Pending
+from recado.messages.outbox import Fate, Pending
 from recado.messages.policy import SECOND, Timing
 
 _log = structlog.get_logger()
@@ -70,7 +70,7 @@ class Dispatch:
         verified, a cap is reached, or its last worker left it in doubt. Raises `gate.Shut`.
         """
         if message.state == "sending":
-            await self._db.write(self._record, message, Unknown("Its worker ended."), self._clock())
+            await self._write_down(message, Unknown("Its worker ended."))
             return None
         if reason := await self._refusal(message):
             if await self._db.write(outbox.settle, message, policy.failed(message, reason)):
@@ -124,24 +124,27 @@ class Dispatch:
 
     async def _write_down(self, message: Pending, outcome: Outcome) -> None:
         """Record an outcome, patiently: lost, it would become a doubt when the lease runs out."""
+        fate = self._fate(message, outcome)
         for _ in range(_RECORD_TRIES):
             try:
-                await self._db.write(self._record, message, outcome, self._clock())
+                await self._db.write(self._record, message, outcome, fate, self._clock())
                 return
             except Unavailable:
                 await self._sleep(self._timing.poll)
         _log.error("what became of a text message could not be stored", message_id=message.id)
 
-    async def _record(self, tx: Tx, message: Pending, outcome: Outcome, now: int) -> None:
+    def _fate(self, message: Pending, outcome: Outcome) -> Fate | None:
+        if isinstance(outcome, Sent):
+            return None
+        return policy.fate(message, outcome, self._clock(), self._timing, self._jitter)
+
+    async def _record(self, tx: Tx, message: Pending, outcome: Outcome, fate: Fate | None, now: int) -> None:
         """Write down what became of a leased message, and what that says about the channel."""
-        timing = self._timing
         self._set_gate(tx, outcome, now)
         if isinstance(outcome, Sent):
             outbox.sent(tx, message, outcome.vonage_id, now)
-            return
-        settled = await outbox.settle(tx, message, policy.fate(message, outcome, now, timing, self._jitter))
-        if settled and policy.surely_unsent(outcome):
-            leased_at = message.due_at - int(timing.lease * SECOND)
+        elif fate and await outbox.settle(tx, message, fate) and policy.surely_unsent(outcome):
+            leased_at = message.due_at - int(self._timing.lease * SECOND)
             await counts.give_back(tx, self._caps, message, counts.day_of(leased_at))
 
     def _set_gate(self, tx: Tx, outcome: Outcome, now: int) -> None:

@@ -45,8 +45,6 @@ _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
 UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL
 WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind <> 'phone_code' RETURNING {_MESSAGE}"""
-_RECENT_CODES_OF = "SELECT COUNT(*) FROM message WHERE user_id = $1 AND kind = 'phone_code' AND created_at > $2"
-_RECENT_CODES_TO = "SELECT COUNT(*) FROM message WHERE recipient = $1 AND kind = 'phone_code' AND created_at > $2"
 _ERASE = "DELETE FROM message WHERE user_id = $1"
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
@@ -180,13 +178,6 @@ async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
     if _message(found).kind == "phone_code":
         raise Conflict("A code is not sent again; ask for a new one.")
     raise Conflict("Only a message that failed can be sent again.")
-
-
-async def recent_codes(reader: Reader, user_id: int, recipient: str, since: int) -> tuple[int, int]:
-    """Count the phone codes queued after `since`: those of this user, and those of anybody to a number."""
-    of_user = await reader.one(_RECENT_CODES_OF, user_id, since)
-    to_number = await reader.one(_RECENT_CODES_TO, recipient, since)
-    return (of_user[0] if of_user else 0), (to_number[0] if to_number else 0)
 
 
 async def erase(tx: Tx, user_id: int) -> None:

@@ -69,8 +69,9 @@ class Vonage:
         return judge(response.status_code, response.headers.get("retry-after"), content)
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
     def _body(self, message: Outgoing) -> dict[str, str]:
         return {

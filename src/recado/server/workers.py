@@ -52,7 +52,8 @@ class Workers:
     def run(self, opened: Callable[[], None]) -> int:
         """Work until told to stop; return the exit code. `opened` is called when all answer for the first time.
 
-        A worker that fails before that ends the rest too: it would fail again. Later ones are started anew.
+        A worker that gives up before that ends the rest too: it would give up again. One that was killed, or ends
+        later, is started anew.
         """
         self._lifeline = os.pipe()
         with _signals_as_bytes() as signals:
@@ -123,7 +124,7 @@ class Workers:
 
     def _replace(self, worker: _Worker, code: int) -> None:
         self._to_replace.clear()
-        if self._opened:
+        if self._opened or code < 0:
             self.tell(f"A server process ended unexpectedly (exit code {code}); another one takes its place.")
             self._rest_until = 0.0 if worker.ready else time.monotonic() + _REST_SECONDS
         else:

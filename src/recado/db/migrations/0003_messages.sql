@@ -23,7 +23,6 @@ CREATE TABLE message (
 );
 CREATE INDEX message_due ON message (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX message_todo ON message (user_id, todo_id) WHERE todo_id IS NOT NULL;
-CREATE INDEX message_code ON message (recipient, created_at) WHERE kind = 'phone_code';
 
 -- How many texts went out on a day (UTC, counted from 1970), for each user, each number (hashed) and all together.
 CREATE TABLE message_count (

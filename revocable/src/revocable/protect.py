@@ -1,0 +1,89 @@
+"""ASGI middleware that lets only requests with a live session through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from typing import Any
+
+from revocable.errors import (
+    CrossSite,
+    RevocableError,
+    SessionEnded,
+    StoreUnavailable,
+    TokenExpired,
+    TokenInvalid,
+    TokenMissing,
+    UnknownHost,
+)
+from revocable.guard import Guard
+from revocable.origin import headers
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_PROBLEMS: dict[type[RevocableError], tuple[int, str, str]] = {
+    TokenMissing: (401, "token-missing", "No token"),
+    TokenInvalid: (401, "token-invalid", "Not a valid token"),
+    TokenExpired: (401, "token-expired", "The token has expired"),
+    SessionEnded: (401, "session-ended", "The session has ended"),
+    CrossSite: (403, "cross-site", "Not from this site"),
+    UnknownHost: (421, "unknown-host", "Unknown host"),
+    StoreUnavailable: (503, "unavailable", "Try again shortly"),
+}
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+class Protect:
+    """Wraps an ASGI app: the session of each request is in `scope["revocable"]`; without one the app is not called.
+
+    What is refused is answered with a problem (RFC 9457): 401 with `WWW-Authenticate` (RFC 6750, 3), 403, 421, or 503
+    with `Retry-After`; a WebSocket is closed with 1008. Every answer has a `Cache-Control`: the app's, else `no-store`.
+    """
+
+    def __init__(self, app: App, guard: Guard, *, public: Collection[str] = (), problems: str = "/problems") -> None:
+        """`public`: exact paths that need no session; `problems`: the page that the `type` of a problem points into."""
+        self._app = app
+        self._guard = guard
+        self._public = frozenset(public)
+        self._types = problems
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self._app(scope, receive, send)
+        try:
+            self._guard.check_host(scope)
+            if scope["path"] not in self._public:
+                scope["revocable"] = await self._guard.authenticate(scope)
+        except RevocableError as error:
+            return await self._refuse(error, scope, send)
+        return await self._app(scope, receive, _private(send))
+
+    async def _refuse(self, error: RevocableError, scope: Scope, send: Send) -> None:
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})
+        status, name, title = next(_PROBLEMS[kind] for kind in type(error).__mro__ if kind in _PROBLEMS)
+        problem = {"type": f"{self._types}#{name}", "title": title, "status": status, "detail": str(error)}
+        body = json.dumps(problem).encode()
+        fields = [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body)), _NO_STORE]
+        if status == 401:
+            sent = bool(headers(scope, b"authorization")) and not isinstance(error, TokenMissing)
+            fields.append((b"www-authenticate", b'Bearer error="invalid_token"' if sent else b"Bearer"))
+        elif isinstance(error, StoreUnavailable):
+            fields.append((b"retry-after", b"%d" % error.retry_after))
+        await send({"type": "http.response.start", "status": status, "headers": fields})
+        return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _private(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            fields = list(message.get("headers", ()))
+            if not any(name.lower() == b"cache-control" for name, _ in fields):
+                message["headers"] = [*fields, _NO_STORE]
+        await send(message)
+
+    return wrapped

@@ -1,0 +1,174 @@
+"""Group commit over SQLite: statements on the event loop (microseconds each), only the wait for the disk in a thread.
+
+Units that arrive while a commit is on its way form the next batch and share its commit (docs/decisions/0003). Each unit
+runs in a SAVEPOINT, so one that fails, fails alone; it is told so after the commit too, since what it saw may have been
+a neighbour's write. Several processes queue for the file with `flock`, which is fair.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recado.db.database import Tx
+from recado.db.sqlite_tx import SqliteTx, finish, is_outage
+from recado.db.waiting import WaitingThread
+from recado.errors import Unavailable
+
+Run = Callable[[Tx], Coroutine[Any, Any, Any]]
+
+_BATCH = 500
+
+
+@dataclass(slots=True)
+class _Unit:
+    run: Run
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+    def answer(self) -> None:
+        if self.done.done():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+class Writer:
+    """Owns the one writing connection of a process."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
+        """Raises OSError when the lock file `PATH-turn` cannot be made."""
+        self._connection = connection
+        self._busy_seconds = busy_seconds
+        self._turn = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._thread = WaitingThread("sqlite-commit")
+        self._waiting: list[_Unit] = []
+        self._worker: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def add(self, run: Run) -> asyncio.Future[Any]:
+        """Queue a unit; the future ends after its commit. Raises `Unavailable` once closed."""
+        if self._closed:
+            raise Unavailable("the service is stopping")
+        loop = asyncio.get_running_loop()
+        unit = _Unit(run, loop.create_future())
+        self._waiting.append(unit)
+        if self._worker is None:
+            self._worker = loop.create_task(self._drain())
+        return unit.done
+
+    async def close(self) -> None:
+        """Finish what was accepted; give up on a lock that another process still holds after the busy time."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._worker is not None:
+            await asyncio.wait({self._worker})
+        self._thread.stop()
+        self._connection.close()
+        os.close(self._turn)
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                await self._one_batch()
+        finally:
+            self._worker = None
+            _fail(self._take(), RuntimeError("stopped"))  # none is left, unless this task was cancelled
+
+    async def _one_batch(self) -> None:
+        batch: list[_Unit] = []
+        try:
+            await self._begin()
+            batch = self._take()
+            for unit in batch:
+                self._run(unit)
+            await self._thread.run(self._commit)
+        except BaseException as error:  # whatever it is, nobody may wait for ever
+            self._roll_back()
+            _fail(batch or self._take(), error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for unit in batch:
+                unit.answer()
+        finally:
+            fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+    def _take(self) -> list[_Unit]:
+        batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+        return batch
+
+    async def _begin(self) -> None:
+        """Take the write lock: at once on the loop if it is free, else waiting in the thread."""
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            await self._wait_for(lambda: fcntl.flock(self._turn, fcntl.LOCK_EX))
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            await self._wait_for(self._begin_patiently)
+
+    async def _wait_for(self, step: Callable[[], object]) -> None:
+        """Wait in the thread. Units that wait when the busy time is over are told so, and dropped."""
+        attempt = self._thread.run(step)
+        while not (await asyncio.wait({attempt}, timeout=self._busy_seconds))[0]:
+            busy = TimeoutError("another process holds it")
+            _fail(self._waiting, busy)
+            self._waiting = []
+            if self._closed:
+                raise busy
+        attempt.result()
+
+    def _begin_patiently(self) -> None:
+        self._connection.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        finally:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+
+    def _run(self, unit: _Unit) -> None:
+        if unit.done.done():  # its caller has gone
+            return
+        tx = SqliteTx(self._connection)
+        self._connection.execute("SAVEPOINT unit")
+        try:
+            unit.result = finish(unit.run(tx))
+            tx.check()
+        except Exception as error:
+            if not self._connection.in_transaction:  # SQLite gave the whole batch up (disk full, I/O error)
+                raise
+            unit.error = _unavailable(error) if is_outage(error) else error
+            self._connection.execute("ROLLBACK TO unit")
+        self._connection.execute("RELEASE unit")
+
+    def _commit(self) -> None:
+        self._connection.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def _unavailable(error: BaseException) -> Unavailable:
+    unavailable = Unavailable(f"the database cannot be written: {error}")
+    unavailable.__cause__ = error
+    return unavailable
+
+
+def _fail(units: list[_Unit], error: BaseException) -> None:
+    for unit in units:
+        unit.error = _unavailable(error)
+        unit.answer()
