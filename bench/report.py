@@ -92,7 +92,8 @@ def _target(workload: Workload, peer: str) -> float | None:
 
 def table(results: Results) -> str:
     """Return what a person reads."""
-    rows = [_HEAD, *(_row(line) for line in lines(results))]
+    rows = [_row(line) for line in lines(results)]
+    rows = [_HEAD, *rows] if rows else []
     if results.argon2:
         rows.append(f"{'login':9}{'bare Argon2':26}{statistics.median(results.argon2):9.1f}")
     rows += [_rest_row(rest) for rest in results.at_rest]

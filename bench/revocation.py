@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bench.client import Connection
+from bench.client import Answer, Connection
 from bench.cores import family, on_both_cores
 from bench.peers import Peer
 from bench.population import USERS, Session
@@ -33,16 +32,20 @@ class DeadTokens:
     peer: str
     tries: int = 0
     accepted: int = 0
-    before: Counter[int] = field(default_factory=Counter)
-    ending: Counter[int] = field(default_factory=Counter)
-    access_after: Counter[int] = field(default_factory=Counter)
-    refresh_after: Counter[int] = field(default_factory=Counter)
+    before: dict[int, int] = field(default_factory=dict[int, int])
+    ending: dict[int, int] = field(default_factory=dict[int, int])
+    access_after: dict[int, int] = field(default_factory=dict[int, int])
+    refresh_after: dict[int, int] = field(default_factory=dict[int, int])
 
     def problems(self) -> list[str]:
         """Say which answers should not have been."""
-        after = self.access_after + self.refresh_after
-        judged = ((self.before, {200}), (self.ending, {200, 204}), (after, {401}))
-        return [f"{self.peer}: {dict(seen)} where {right} is right" for seen, right in judged if set(seen) - right]
+        judged = (
+            (self.before, {200}),
+            (self.ending, {200, 204}),
+            (self.access_after, {401}),
+            (self.refresh_after, {401}),
+        )
+        return [f"{self.peer}: {seen} where {right} is right" for seen, right in judged if seen.keys() - right]
 
 
 def count(peer: Peer, tries: int) -> DeadTokens:
@@ -100,14 +103,18 @@ def _ways(session: Session, anchor: Session) -> list[Way]:
 
 
 async def _one(seen: DeadTokens, session: Session, way: Way, to_a: Connection, to_b: Connection) -> None:
-    seen.before[(await to_b.ask("GET", _ALIVE, session.access)).status] += 1
-    seen.ending[(await to_a.ask(*way)).status] += 1
+    _add(seen.before, await to_b.ask("GET", _ALIVE, session.access))
+    _add(seen.ending, await to_a.ask(*way))
     access = await to_b.ask("GET", _ALIVE, session.access)
     refresh = await to_b.ask("POST", "/token/refresh", None, {"refresh_token": session.refresh})
-    seen.access_after[access.status] += 1
-    seen.refresh_after[refresh.status] += 1
+    _add(seen.access_after, access)
+    _add(seen.refresh_after, refresh)
     seen.tries += 1
     seen.accepted += (access.status < 300) + (refresh.status < 300)
+
+
+def _add(counts: dict[int, int], answer: Answer) -> None:
+    counts[answer.status] = counts.get(answer.status, 0) + 1
 
 
 def _session_id(token: str) -> str:

@@ -15,24 +15,26 @@ from revocable.sql import AsyncpgConnection, SqliteConnection, SqlSessionStore
 from revocable.testing import StoreContract, added
 
 
+@pytest.fixture(scope="module")
+def nodes(run_redis: Callable) -> str:
+    """Two nodes of one cluster, comma-separated."""
+    nodes = [run_redis("--cluster-enabled", "yes", "--cluster-node-timeout", "1000") for _ in range(2)]
+    nodes[0].cli("CLUSTER", "ADDSLOTSRANGE", "0", "8000")
+    nodes[1].cli("CLUSTER", "ADDSLOTSRANGE", "8001", "16383")
+    nodes[0].cli("CLUSTER", "MEET", "127.0.0.1", str(nodes[1].port))
+    for node in nodes:
+        for _ in range(500):
+            if "cluster_state:ok" in (info := node.cli("CLUSTER", "INFO")) and "known_nodes:2" in info:
+                break
+    return ",".join(node.address for node in nodes)
+
+
 class TestEachStore(StoreContract):
     """Over the fixture `store`: SQLite, PostgreSQL, and the index over each."""
 
 
 class TestIndexInACluster(StoreContract):
     """The index over SQLite, in two Redis nodes that share the slots."""
-
-    @pytest.fixture(scope="class")
-    def nodes(self, run_redis: Callable) -> str:
-        nodes = [run_redis("--cluster-enabled", "yes", "--cluster-node-timeout", "1000") for _ in range(2)]
-        nodes[0].cli("CLUSTER", "ADDSLOTSRANGE", "0", "8000")
-        nodes[1].cli("CLUSTER", "ADDSLOTSRANGE", "8001", "16383")
-        nodes[0].cli("CLUSTER", "MEET", "127.0.0.1", str(nodes[1].port))
-        for node in nodes:
-            for _ in range(500):
-                if "cluster_state:ok" in (info := node.cli("CLUSTER", "INFO")) and "known_nodes:2" in info:
-                    break
-        return ",".join(node.address for node in nodes)
 
     @pytest.fixture
     async def store(self, nodes: str, sqlite_truth: SqlSessionStore) -> AsyncIterator[IndexedSessionStore]:

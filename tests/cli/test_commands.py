@@ -12,6 +12,10 @@ import pytest
 from recado.accounts import accounts, resets
 from recado.accounts.passwords import Passwords
 from recado.db import Database, Tx, open_database
+from recado.db.ids import uuid7
+from recado.messages import outbox
+from recado.messages.outbox import NewMessage
+from revocable.sessions import microseconds
 from tests.conftest import SECRETS
 from tests.running import command, environment
 
@@ -126,6 +130,38 @@ async def test_an_invite_lets_one_person_in(operator: Operator, db: Database) ->
 def test_migrating_twice_does_nothing_the_second_time(operator: Operator) -> None:
     assert "is up to date" in operator.run("migrate")
     assert operator.run("migrate").count("\n") == 1
+
+
+async def test_delivering_alone_sends_what_waits_until_a_signal(operator: Operator, db: Database) -> None:
+    text = NewMessage(1, uuid7(microseconds), "phone_code", "+5511987654321", "Olá", microseconds())
+
+    async def queue(tx: Tx) -> None:
+        outbox.put(tx, text)
+
+    await db.write(queue)
+    process = subprocess.Popen(
+        command("deliver"),
+        cwd=operator.folder,
+        env=environment(operator.settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        seen = ""
+        while "Olá" not in seen:
+            line = process.stdout.readline()
+            assert line, seen
+            seen += line
+        assert "987654321" not in seen
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.communicate()
+    (message,) = await outbox.page(db, 1, 10)
+    assert message.state == "sent"
 
 
 def test_the_doctor_finds_nothing_wrong(operator: Operator) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
+from recado import logs
 from recado.app import deliverer
 from recado.cli.stores import database, place
 from recado.settings import Settings
@@ -13,6 +14,7 @@ from revocable.sessions import microseconds
 
 async def deliver(settings: Settings) -> None:
     """Deliver until SIGTERM or SIGINT, then finish what is on its way. Raises `Unavailable` or `DatabaseNewer`."""
+    logs.configure()
     async with database(settings) as (db, _):
         delivery = deliverer(settings, db, microseconds)
         working = asyncio.create_task(delivery.run())
@@ -21,6 +23,8 @@ async def deliver(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, asked.set)
         print(f"Delivering from {place(settings)}. Stop with Ctrl+C.", flush=True)
-        await asked.wait()
+        waiting = asyncio.create_task(asked.wait())
+        await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
         await delivery.stop()
         await working

@@ -32,17 +32,17 @@ def array_types(args: Sequence[Value]) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=1024)
 def many_selects(sql: str, types: tuple[str, ...]) -> str:
-    """Return one SELECT that runs `sql` for each row of the argument arrays; the caller's number comes first."""
+    """Return one SELECT that runs `sql` for each row of the argument arrays; the caller's number comes last."""
     inner = _PLACEHOLDER.sub(r"caller_.a\1", sql)
     arrays = ", ".join(f"${i}::{kind}" for i, kind in enumerate(types, 1))
     names = ", ".join(f"a{i}" for i in range(1, len(types) + 1))
     callers = f"unnest({arrays}) WITH ORDINALITY AS caller_({names}, n)"
-    return f"SELECT caller_.n, answer_.* FROM {callers} CROSS JOIN LATERAL ({inner}) AS answer_"
+    return f"SELECT answer_.*, caller_.n FROM {callers} CROSS JOIN LATERAL ({inner}) AS answer_"
 
 
 @lru_cache(maxsize=1024)
 def numbered(sql: str, args: int) -> str:
-    """Return `sql`, which ends with a RETURNING clause, giving the value of one more argument last."""
+    """Return `sql`, which ends with a RETURNING clause, giving one more argument, the caller's number, last."""
     return f"{sql}, ${args + 1}::bigint"
 
 
@@ -135,3 +135,13 @@ class Queue:
                 middle = len(calls) // 2
                 await self._in_halves(calls[:middle])
                 await self._in_halves(calls[middle:])
+
+
+def answer(calls: Sequence[Call], rows: Sequence[Row]) -> None:
+    """Hand each caller the rows that carry its number (from 1), without the number."""
+    answers: list[list[Row]] = [[] for _ in calls]
+    for row in rows:
+        number: int = row[-1]
+        answers[number - 1].append(row[:-1])
+    for call, result in zip(calls, answers, strict=True):
+        call.answer(result)

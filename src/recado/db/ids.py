@@ -11,14 +11,16 @@ Clock = Callable[[], int]
 """Returns the current instant in epoch microseconds."""
 
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z")
+_SHAPE = 0x7000_8000_0000_0000_0000
+"""Version 7 and the variant of RFC 9562, in the lower 80 bits."""
+_RANDOM = 0x0FFF_3FFF_FFFF_FFFF_FFFF
 
 
 def uuid7(clock: Clock, random: Callable[[int], bytes] = os.urandom) -> str:
     """Return a new UUIDv7 in lower case: 48 bits of milliseconds, then 74 random bits."""
     bits = int.from_bytes(random(10), "big")
-    a, b = 0x7000 | bits >> 64 & 0xFFF, 1 << 63 | bits & 0x3FFFFFFFFFFFFFFF
-    head, tail = f"{clock() // 1000 & 0xFFFFFFFFFFFF:012x}", f"{b:016x}"
-    return f"{head[:8]}-{head[8:]}-{a:04x}-{tail[:4]}-{tail[4:]}"
+    text = f"{(clock() // 1000 & 0xFFFFFFFFFFFF) << 80 | _SHAPE | bits & _RANDOM:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def is_uuid7(text: str) -> bool:

@@ -13,6 +13,8 @@ from importlib.resources import files
 from recado.db.database import Database, Tx
 
 _FILE = re.compile(r"(\d{4})_(\w+)(?:\.(sqlite|postgres))?\.sql\Z")
+_PART = re.compile(r"""'[^']*'|"[^"]*"|\$\$.*?\$\$|--[^\n]*|;[ \t]*(?:--[^\n]*)?(?:\n|\Z)|.""", re.DOTALL)
+_LOCK = 0x7265_6361_646F
 
 
 class DatabaseNewer(Exception):
@@ -34,23 +36,26 @@ def migrations(engine: str) -> list[Migration]:
     for file in files("recado.db").joinpath("migrations").iterdir():
         match = _FILE.match(file.name)
         if match and match[3] in (None, engine):
-            found.append(Migration(int(match[1]), match[2], _statements(file.read_text("utf-8"))))
+            found.append(Migration(int(match[1]), match[2], statements(file.read_text("utf-8"))))
     return sorted(found, key=lambda step: step.version)
 
 
 async def migrate(db: Database) -> list[Migration]:
     """Apply what is missing and return it. Raises `DatabaseNewer` when the database is ahead of this program."""
     steps = migrations(db.engine)
-    current = await db.write(_current)
-    if current > steps[-1].version:
-        raise DatabaseNewer(f"the database is at version {current}, this program knows {steps[-1].version}: update it")
-    return [step for step in steps if step.version > current and await db.write(_apply, step)]
+    applied = await db.write(_applied, db.engine)
+    if max(applied, default=0) > steps[-1].version:
+        raise DatabaseNewer(
+            f"the database is at version {max(applied)}, this program knows {steps[-1].version}: update it"
+        )
+    return [step for step in steps if step.version not in applied and await db.write(_apply, step)]
 
 
-async def _current(tx: Tx) -> int:
+async def _applied(tx: Tx, engine: str) -> set[int]:
+    if engine == "postgres":  # where two CREATE TABLE IF NOT EXISTS at once collide
+        await tx.one(f"SELECT pg_advisory_xact_lock({_LOCK})")
     await tx.change("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL)")
-    row = await tx.one("SELECT MAX(version) FROM schema_version")
-    return row[0] or 0 if row else 0
+    return {row[0] for row in await tx.all("SELECT version FROM schema_version")}
 
 
 async def _apply(tx: Tx, step: Migration) -> bool:
@@ -63,6 +68,15 @@ async def _apply(tx: Tx, step: Migration) -> bool:
     return True
 
 
-def _statements(script: str) -> tuple[str, ...]:
-    plain = re.sub(r"--[^\n]*", "", script)
-    return tuple(part.strip() for part in re.split(r";\s*(?:\n|\Z)", plain) if part.strip())
+def statements(script: str) -> tuple[str, ...]:
+    """Split a script, without its comments. A statement ends with `;` at the end of a line.
+
+    A `;` inside a line, a literal, a quoted name or a `$$` body ends nothing, so a trigger's body goes on one line.
+    """
+    found = [""]
+    for part in _PART.findall(script):
+        if part.startswith(";"):
+            found.append("")
+        elif not part.startswith("--"):
+            found[-1] += part
+    return tuple(statement.strip() for statement in found if statement.strip())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Coroutine, Generator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, Protocol
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it carries none; what is used of it is a Protocol here
 
 from recado.db.batching import Put, merged
 from recado.db.database import Row, Value
+
+_PATIENCE = 5
 
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 """PostgreSQL broke the transaction off in favour of another one: it may simply run again."""
@@ -117,3 +119,10 @@ class Recorder:
 
     def put(self, sql: str, /, *args: Value) -> None:
         self.puts.append((sql, args))
+
+
+def give_up(unit: Coroutine[Any, Any, Any]) -> None:
+    """End a unit that was only recorded, whatever its `except` and `finally` clauses do: it will run anew."""
+    for _ in range(_PATIENCE):
+        with suppress(Exception):
+            unit.close()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from revocable.guard import Guard
-
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
@@ -14,6 +12,7 @@ from recado.accounts.signup import Policy
 from recado.db import Database
 from recado.db.ids import Clock, NewId
 from revocable import Sessions
+from revocable.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,14 +82,14 @@ def decode(raw: bytes, into: type[Any]) -> Any:
 def _strict(raw: bytes) -> object:
     try:
         text = raw.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constants)
+        value: object = _decoder.decode(text)
     except (ValueError, RecursionError):
         raise Malformed("Invalid json provided") from None
     if text.count("{") + text.count("[") > 1:
         _check_depth(value, 1)
     if "\\u" in text or "\0" in text:
         _check_characters(text, value)
-    return cast("object", value)
+    return value
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -101,6 +101,9 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constants(name: str) -> None:
     raise ValueError(name)
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_without_twins, parse_constant=_no_constants)
 
 
 def _check_depth(value: object, depth: int) -> None:
