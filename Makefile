@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEER := .venv-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PROJECTS := pyproject.toml revocable/pyproject.toml
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -30,7 +31,7 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(VENV)/.dev tools-for-bench ## measure against the default stack
+bench: $(VENV)/.dev $(PEER)/.made tools-for-bench ## measure against the default stack
 	@$(BIN)/python -m bench
 
 build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
@@ -45,7 +46,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -67,6 +68,12 @@ $(VENV)/.run: $(VENV)/.made requirements.txt requirements-build.txt $(PROJECTS)
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests need (once) …" >&2
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(PEER)/.made: $(VENV)/.made bench/requirements.txt
+	@echo "Installing the default stack to compare with (once) …" >&2
+	@$(PYTHON) -m venv $(PEER)
+	@$(PEER)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement bench/requirements.txt
 	@touch $@
 
 .PHONY: tools-for-tests tools-for-bench

@@ -12,6 +12,8 @@ import msgspec
 import pytest
 import yaml
 
+from recado.cli import main
+from recado.cli.operate import app
 from recado.http.problems import INTERNAL, KINDS
 from recado.http.routes import ROUTES
 from recado.settings import SETTINGS
@@ -146,7 +148,7 @@ def test_the_decisions_are_all_listed() -> None:
     assert listed == sorted(page.name for page in folder.glob("0*.md"))
 
 
-def test_both_readmes_have_the_same_build(tmp_path: Path) -> None:
+def test_both_readmes_have_the_same_build() -> None:
     english, portuguese = ((ROOT / name).read_text("utf-8") for name in ("README.md", "README.pt-BR.md"))
     shape = [re.findall(r"^(?:#+ |```\w*|\|)", text, re.MULTILINE) for text in (english, portuguese)]
     assert shape[0] == shape[1]
@@ -158,3 +160,25 @@ def test_the_first_example_of_revocable_runs(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(code, "utf-8")
     ran = subprocess.run([sys.executable, "example.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.stdout.splitlines() == ["ana", "the session has ended"], ran.stderr
+
+
+def commands(app: Any, prefix: str = "recado") -> set[str]:
+    """The names of all commands below a cyclopts app, help and version apart."""
+    found = set[str]()
+    for name in app:
+        if name.startswith("-"):
+            continue
+        below = app[name]
+        inner = commands(below, f"{prefix} {name}")
+        found |= inner or {f"{prefix} {name}"}
+    return found
+
+
+def test_every_command_stands_in_operations_and_no_other() -> None:
+    written = [re.sub(r"`| [A-Z]+", "", row[0]) for row in rows(section(OPERATIONS, "Commands"))]
+    assert sorted(written) == sorted(commands(app))
+
+
+def test_the_exit_codes_are_the_ones_in_the_code() -> None:
+    written = [int(row[0]) for row in rows(section(OPERATIONS, "Exit codes"))]
+    assert written == [main.DONE, main.FAILED, main.MISUSED, main.INTERRUPTED]

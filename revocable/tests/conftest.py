@@ -11,10 +11,17 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import asyncpg
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from revocable import KeyRing, Lifetimes, Sessions, SessionStore, Tokens
 from revocable.redis import IndexedSessionStore, open_index
@@ -66,6 +73,7 @@ class RedisNode:
         common = ("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder))
         command = [program, *common, "--save", "", "--appendonly", "no", *self.options]
         log = self.folder / f"redis-{self.port}.log"
+        log.unlink(missing_ok=True)
         with log.open("ab") as out:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         wait_until(lambda: b"Ready to accept connections" in log.read_bytes(), "Redis", self.process, log, 10)
@@ -82,7 +90,6 @@ class RedisNode:
 
     def restart(self) -> None:
         self.kill9()
-        (self.folder / f"redis-{self.port}.log").unlink()
         self.start()
 
     def cli(self, *command: str) -> str:
@@ -188,3 +195,21 @@ def sessions(store: SessionStore, sessions_of: Callable[..., Sessions]) -> Sessi
 def user() -> str:
     """A user nobody else has."""
     return secrets.token_hex(8)
+
+
+@pytest.fixture(scope="session")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that is its own authority, and its private key, as PEM files."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1)
+    )
+    builder = builder.add_extension(names, critical=False)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    certificate, private = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return certificate, private

@@ -1,4 +1,4 @@
-"""The rules of sessions: rotation, grace, reuse, lives and ends. Each on every store, with a clock that stands still."""
+"""The rules of sessions: rotation, grace, reuse, lives, ends. Each on every store, with a clock that stands still."""
 
 from __future__ import annotations
 
@@ -312,12 +312,11 @@ async def test_a_retired_key_is_no_way_in(store: SessionStore, sessions_of: Call
 async def test_a_session_in_use_is_written_once_a_minute_at_most(
     sqlite_truth: SqlSessionStore,
     sqlite_connection: sqlite3.Connection,
-    sessions: Sessions,
+    sessions_of: Callable[..., Sessions],
     clock: FakeClock,
-    user: str,
 ):
-    sessions = Sessions(sqlite_truth, sessions.tokens, clock=clock)
-    pair = await sessions.open(user)
+    sessions = sessions_of(sqlite_truth)
+    pair = await sessions.open("ana")
     before = sqlite_connection.total_changes
     for _ in range(50):
         await used(sessions, pair)
@@ -325,7 +324,7 @@ async def test_a_session_in_use_is_written_once_a_minute_at_most(
     clock.advance(61)
     await used(sessions, pair)
     assert sqlite_connection.total_changes - before == 2
-    [record] = await sessions.list(user)
+    [record] = await sessions.list("ana")
     assert record.state.last_seen_at == clock()
 
 

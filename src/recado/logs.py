@@ -1,4 +1,4 @@
-"""How the service logs: one JSON object a line on standard error, with plain tracebacks and never a variable's value."""
+"""How the service logs: one JSON object a line on standard error, plain tracebacks, never a variable's value."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ async def test_delivering_alone_sends_what_waits_until_a_signal(operator: Operat
         outbox.put(tx, text)
 
     await db.write(queue)
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220  (the test has nothing else to do meanwhile)
         command("deliver"),
         cwd=operator.folder,
         env=environment(operator.settings),

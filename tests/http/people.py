@@ -5,14 +5,34 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 
+from tests.http.conformance import conforms
 from tests.running import Service
 
 PASSWORD = "a long walk along the tagus river"
+OTHER_PASSWORD = "seven green bottles on a shelf"
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+NOBODYS_ID = "01936f00-0000-7000-8000-00000000dead"
 _numbers = itertools.count(1)
+_open: list[httpx2.AsyncClient] = []
+
+
+def visitor(service: Service, address: str | None = None, **options: Any) -> httpx2.AsyncClient:
+    """A client that nobody has signed in on. Every answer it gets is held to the contract."""
+    client = service.client(address, event_hooks={"response": [conforms]}, **options)
+    _open.append(client)
+    return client
+
+
+async def leave() -> None:
+    """Close every client that was made."""
+    while _open:
+        await _open.pop().aclose()
 
 
 @dataclass
@@ -25,15 +45,24 @@ class Person:
     password: str = PASSWORD
     clients: list[httpx2.AsyncClient] = field(default_factory=list)
 
-    async def device(self, name: str = "phone") -> Device:
+    @property
+    def credentials(self) -> dict[str, str]:
+        return {"username": self.username, "password": self.password}
+
+    async def device(self, name: str = "phone", address: str | None = None) -> Device:
         """Sign in on a new device."""
-        client = self.service.client()
+        client = visitor(self.service, address)
         self.clients.append(client)
-        answer = await client.post(
-            "/login", json={"username": self.username, "password": self.password, "device": name}
-        )
+        answer = await client.post("/login", json={**self.credentials, "device": name})
         assert answer.status_code == 200, answer.text
         return Device(client, answer.json())
+
+    async def browser(self) -> httpx2.AsyncClient:
+        """Sign in on a page of the service: a client with cookies and what a browser says of its own pages."""
+        client = visitor(self.service, headers=SAME_ORIGIN)
+        answer = await client.post("/login", json={**self.credentials, "cookie": True})
+        assert answer.status_code == 200, answer.text
+        return client
 
 
 @dataclass
@@ -57,14 +86,38 @@ class Device:
             self.tokens = answer.json()
         return answer
 
+    async def create(self, title: str = "buy bread", **members: object) -> dict[str, Any]:
+        """Create a to-do and return it."""
+        answer = await self.ask("POST", "/todo", json={"title": title, **members})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def status(self) -> int:
+        """What a request with this device's access token gets."""
+        return (await self.ask("GET", "/me")).status_code
+
 
 async def somebody(service: Service, name: str = "ana") -> Person:
     """Sign up a new person."""
     username = f"{name}.{next(_numbers)}"
-    client = service.client()
+    client = visitor(service)
     answer = await client.post("/user", json={"username": username, "password": PASSWORD})
     assert answer.status_code == 201, answer.text
     return Person(service, username, answer.json()["user_id"], clients=[client])
+
+
+async def somebody_on(service: Service, name: str = "ana") -> Device:
+    """Sign up a new person and sign them in."""
+    return await (await somebody(service, name)).device()
+
+
+async def with_phone(device: Device, service: Service, phone: str) -> None:
+    """Verify a phone number with the code from the console."""
+    before = len(service.log.read_text())
+    assert (await device.ask("POST", "/me/phone", json={"phone": phone})).status_code == 202
+    code = await code_from_log(service, before)
+    answer = await device.ask("POST", "/me/phone/verify", json={"code": code})
+    assert answer.status_code == 204, answer.text
 
 
 async def code_from_log(service: Service, start: int) -> str:
@@ -75,3 +128,17 @@ async def code_from_log(service: Service, start: int) -> str:
             return found[-1]
         await asyncio.sleep(0.1)
     raise AssertionError("no code was written to the log")
+
+
+async def wait_for(true: Callable[[], Awaitable[object]], seconds: float = 10) -> None:
+    """Wait until `true()` is."""
+    for _ in range(int(seconds / 0.05)):
+        if await true():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"it did not come true within {seconds} s")
+
+
+def kind(answer: httpx2.Response) -> tuple[int, str]:
+    """Return the status of a problem and the end of its `type`."""
+    return answer.status_code, answer.json()["type"].partition("#")[2]

@@ -10,7 +10,7 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as Disconnected
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from revocable.address import Address
 from revocable.pipeline import Argument, ErrorReply, NoAnswer
@@ -32,7 +32,7 @@ class Cluster:
                 return await client.execute_command(*command)
         except ResponseError as error:
             raise ErrorReply(str(error)) from error
-        except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+        except Exception as error:  # redis-py has errors of many families here
             raise NoAnswer(f"the Redis cluster does not answer ({error or type(error).__name__})") from error
 
     async def aclose(self) -> None:

@@ -29,7 +29,11 @@ class Reader(Protocol):
 
 
 class Tx(Reader, Protocol):
-    """One transaction. A feature that takes a `tx` joins it and awaits nothing else."""
+    """One transaction. A feature that takes a `tx` joins it and awaits nothing else.
+
+    A statement that fails dooms the unit: every later one fails too, and if the feature returns all the same, `write`
+    raises what failed. So a constraint is met with `ON CONFLICT`, not with `except`.
+    """
 
     async def change(self, sql: str, /, *args: Value) -> list[Row]:
         """Run an INSERT, UPDATE or DELETE; return the rows of its RETURNING clause."""
@@ -53,7 +57,8 @@ class Database(Reader, Protocol):
 
         What the feature raises is raised here, and then nothing of it is stored. Units of several callers may share
         one commit; a unit that fails, fails alone. The feature may be run again when another unit of its group
-        failed, so it must have no effect outside `tx`.
+        failed, so it must have no effect outside `tx`. When the database is lost in the middle of a commit,
+        `Unavailable` is raised though it may be stored: what must not happen twice needs an id or key of the caller's.
         """
         ...
 

@@ -8,8 +8,11 @@ from recado.db.database import Database
 from recado.db.sqlite import SqliteDatabase
 
 
-async def open_database(url: str, connections: int = 10) -> Database:
-    """Open `sqlite:///path/to/file` or `postgresql://…`; `connections` bounds the PostgreSQL pool of this process.
+async def open_database(url: str, connections: int = 10, patience: float = 8.0) -> Database:
+    """Open `sqlite:///path/to/file` or `postgresql://…`.
+
+    On PostgreSQL, `connections` bounds the pool of this process, and `patience` is how many seconds a unit may take:
+    a migration of a big table needs more. On SQLite nothing is cut short.
 
     Raises `Unavailable` when the database cannot be opened or reached, ValueError for any other address.
     """
@@ -18,5 +21,5 @@ async def open_database(url: str, connections: int = 10) -> Database:
     if url.startswith(("postgresql://", "postgres://")):
         from recado.db.postgres import PostgresDatabase  # noqa: PLC0415 - the embedded set-up never pays for asyncpg
 
-        return await PostgresDatabase.connect(url, connections)
+        return await PostgresDatabase.connect(url, connections, patience)
     raise ValueError("a database address begins with sqlite:/// or postgresql://")

@@ -23,7 +23,7 @@ from recado.errors import Unavailable
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_CONNECT_SECONDS, _ACQUIRE_SECONDS, _ATTEMPTS = 3.0, 5.0, 3
+_ATTEMPTS = 3
 
 
 class Pool(Protocol):
@@ -62,7 +62,7 @@ class PostgresDatabase:
                 url,
                 min_size=1,
                 max_size=connections,
-                timeout=_CONNECT_SECONDS,
+                timeout=min(3.0, patience),
                 command_timeout=patience,
                 statement_cache_size=500,
                 reset=_keep,
@@ -132,7 +132,7 @@ class PostgresDatabase:
     async def _connection(self) -> AsyncGenerator[Connection, None]:
         """Lend a connection, and cut it when the patience is over: then whatever waits for it fails at once."""
         try:
-            async with self._pool.acquire(timeout=_ACQUIRE_SECONDS) as connection:
+            async with self._pool.acquire(timeout=min(5.0, self._patience)) as connection:
                 cut = asyncio.get_running_loop().call_later(self._patience, connection.terminate)
                 try:
                     yield connection

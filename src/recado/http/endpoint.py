@@ -107,8 +107,9 @@ class Endpoints:
         headers = [*answer.headers, *_EVERYWHERE, (b"x-request-id", request_id.encode())]
         if not any(name == b"cache-control" for name, _ in answer.headers):
             headers.append(_PRIVATE)
-        if answer.body or answer.status not in (204, 304):
+        if answer.status not in (204, 304):
             headers.append((b"content-length", str(len(answer.body)).encode()))
+        if answer.body:
             headers.append((b"content-type", answer.content_type))
         if self._house.guard.scheme(scope) == "https":
             headers.append(_HSTS)

@@ -94,8 +94,9 @@ async def refresh(call: Call) -> Answer:
 
 async def logout(call: Call) -> Answer:
     """`POST /logout`: any good token of the session ends it, however it comes."""
-    sub, sid = await _end_by_any(call, _tokens(call))
-    await _note(call, int(sub), sid, "logout")
+    sub, sid, alive = await _end_by_any(call, _tokens(call))
+    if alive:
+        await _note(call, int(sub), sid, "logout")
     headers = [*call.house.guard.clear_cookies(call.scope), (b"clear-site-data", b'"cache"')]
     return Answer(200, _GOODBYE, headers)
 
@@ -148,13 +149,16 @@ def _tokens(call: Call) -> list[str]:
     return found or [token for token in guard.cookie_tokens(call.scope) if token]
 
 
-async def _end_by_any(call: Call, tokens: list[str]) -> tuple[str, str]:
-    error: Exception = TokenMissing("no token was sent")
+async def _end_by_any(call: Call, tokens: list[str]) -> tuple[str, str, bool]:
+    """End the session of the first good token; return its `sub` and `sid`, and whether it was alive."""
+    sessions, error = call.house.sessions, TokenMissing("no token was sent")
     for token in tokens:
         try:
-            return await call.house.sessions.end_by_token(token)
+            claims = sessions.read_either(token)
         except (TokenInvalid, TokenExpired) as refused:
             error = refused
+        else:
+            return claims.sub, claims.sid, await sessions.end(claims.sub, claims.sid)
     raise error
 
 

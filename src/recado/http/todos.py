@@ -86,10 +86,13 @@ async def _create_once(call: Call, key: idempotency.Key, now: int, store: Callab
 
 
 async def read(call: Call) -> Answer:
-    """`GET /todo/{id}`."""
+    """`GET /todo/{id}`. What is in the trash is only in the trash."""
     todo = await todos.get(call.house.db, call.user_id, _id(call))
+    if todo.deleted_at is not None:
+        raise NotFound("There is no such to-do.")
     tag = _etag(todo.version)
-    if tag.decode() in [part.strip().removeprefix("W/") for part in (call.header(b"if-none-match") or "").split(",")]:
+    known = [part.strip().removeprefix("W/") for part in (call.header(b"if-none-match") or "").split(",")]
+    if tag.decode() in known or known == ["*"]:
         return Answer(304, headers=[(b"etag", tag)])
     return json_answer(200, await _shown(call, todo), [(b"etag", tag)])
 
