@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import at_rest, cores, revocation, rounds
 from bench.peers import DEFAULT, ROOT, Peer, all_peers
 from bench.report import Results, table, write_json
-from bench.rounds import Measurement, Plan
+from bench.rounds import Plan
 from bench.stores import Stores, running_stores
 from bench.wrk import CONNECTIONS, WORKLOADS, require_wrk
 
@@ -76,20 +76,13 @@ def _measure(options: argparse.Namespace, stores: Stores, folder: Path, results:
     if options.only in (None, "rounds"):
         plan = Plan(options.rounds, options.seconds, tuple(options.workloads))
         for seen in rounds.run(peers, plan, folder):
-            _keep(seen, results)
+            results.measurements.append(seen)
+            _say(f"round {seen.round + 1}, {seen.peer}, {seen.workload}: {seen.rate:.0f}/s {'; '.join(seen.problems)}")
 
 
 def _dead(peer: Peer, tries: int) -> revocation.DeadTokens:
     _say(f"dead tokens, {peer.name}")
     return revocation.count(peer, tries)
-
-
-def _keep(seen: Measurement | float, results: Results) -> None:
-    if isinstance(seen, Measurement):
-        results.measurements.append(seen)
-        _say(f"round {seen.round + 1}, {seen.peer}, {seen.workload}: {seen.rate:.0f}/s {'; '.join(seen.problems)}")
-    else:
-        results.argon2.append(seen)
 
 
 def _say(progress: str) -> None:

@@ -45,11 +45,11 @@ async def _store(tx: Tx, numbers: range, password_hash: str, todos_each: int) ->
         author = await accounts.profile(tx, number)
         if user_id != number or author is None:
             raise SystemExit(f"the user {name.shown} got the id {user_id}")
-        await lists.open_personal(tx, user_id, now)
+        await lists.open_personal(tx, number, now)
         for _ in range(todos_each):
             new = todos.NewTodo(f"bench {number}")
             await todos.create(tx, author, new, new_id=new_id(), message_id=new_id(), now=now)
-        register.verify_phone(tx, user_id, f"+5511{900000000 + number}", now)
+        register.verify_phone(tx, number, f"+5511{900000000 + number}", now)
 
 
 async def sessions(db: Database, users: int, count: int) -> list[dict[str, object]]:

@@ -30,8 +30,6 @@ class Results:
     """Everything one run of the bench has seen."""
 
     measurements: list[Measurement] = field(default_factory=list)
-    argon2: list[float] = field(default_factory=list)
-    """Verifies a second of bare Argon2, by round."""
     at_rest: list[AtRest] = field(default_factory=list)
     dead_tokens: list[DeadTokens] = field(default_factory=list)
 
@@ -75,10 +73,8 @@ def _line(results: Results, workload: Workload, peer: str, of_peer: dict[int, Me
     def median(name: str) -> float:
         return statistics.median(getattr(m, name) for m in of_peer.values())
 
-    against = {number: m.rate for number, m in _rounds(results, DEFAULT, workload).items()}
-    if workload == "login":
-        against = dict(enumerate(results.argon2))
-    ratios = [m.rate / against[number] for number, m in of_peer.items() if against.get(number)]
+    default = {number: m.rate for number, m in _rounds(results, DEFAULT, workload).items()}
+    ratios = [m.rate / against for number, m in of_peer.items() if (against := m.bare_argon2 or default.get(number))]
     measured = {name: median(name) for name in ("rate", "p50_ms", "p99_ms", "cpu_us", "service_core", "load_core")}
     ratio = statistics.median(ratios) if ratios else None
     return Line(workload=workload, peer=peer, ratio=ratio, target=_target(workload, peer), **measured)
@@ -94,8 +90,8 @@ def table(results: Results) -> str:
     """Return what a person reads."""
     rows = [_row(line) for line in lines(results)]
     rows = [_HEAD, *rows] if rows else []
-    if results.argon2:
-        rows.append(f"{'login':9}{'bare Argon2':26}{statistics.median(results.argon2):9.1f}")
+    if bare := [m.bare_argon2 for m in results.measurements if m.bare_argon2]:
+        rows.append(f"{'login':9}{'bare Argon2':26}{statistics.median(bare):9.1f}{1:9.2f}")
     rows += [_rest_row(rest) for rest in results.at_rest]
     rows += [_dead_row(dead) for dead in results.dead_tokens]
     return "\n".join([*rows, *(f"WRONG: {problem}" for problem in results.problems())])
@@ -127,7 +123,6 @@ def write_json(results: Results, about: dict[str, object], path: Path) -> None:
     everything = about | {
         "lines": [dataclasses.asdict(line) for line in lines(results)],
         "rounds": [dataclasses.asdict(m) for m in results.measurements],
-        "argon2_verifies_per_second": results.argon2,
         "at_rest": [dataclasses.asdict(rest) for rest in results.at_rest],
         "dead_tokens": [dataclasses.asdict(dead) for dead in results.dead_tokens],
         "problems": results.problems(),

@@ -118,6 +118,21 @@ def test_ctrl_c_reaches_the_whole_process_group_and_ends_it_cleanly(several: Ser
     assert "Traceback" not in several.log.read_text()
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_requests_in_flight_finish_when_it_is_told_to_stop(alone: Service, workers: str) -> None:
+    alone.settings = {"RECADO_WORKERS": workers}
+    alone.start()
+    someone = {"username": "ana", "password": "correct horse battery staple"}
+    async with alone.client() as client:
+        assert (await client.post("/user", json=someone)).status_code == 201
+        await asyncio.gather(*(client.get("/healthz") for _ in range(20)))
+        logins = [asyncio.create_task(client.post("/login", json=someone)) for _ in range(20)]
+        await asyncio.sleep(0.05)
+        stopping = asyncio.create_task(asyncio.to_thread(alone.stop))
+        assert [answer.status_code for answer in await asyncio.gather(*logins)] == [200] * 20
+        assert await stopping == 0
+
+
 def test_data_and_keys_survive_a_restart(alone: Service) -> None:
     alone.start()
     data = alone.folder / "data"

@@ -216,9 +216,9 @@ async def test_no_dead_token_is_accepted_after_an_end_in_another_process(
     other.close()
 
 
-async def test_a_thousand_sessions_of_one_user_end_together(index: IndexedSessionStore):
+async def test_hundreds_of_sessions_of_one_user_end_together(index: IndexedSessionStore):
     first = await added(index)
-    states = [first, *[await added(index, first.sub) for _ in range(1_100)]]
+    states = [first, *[await added(index, first.sub) for _ in range(600)]]
     await asyncio.gather(*(index.find(state.sub, state.sid, 0) for state in states))
     await index.settle()
     await index.end_all(first.sub, START)

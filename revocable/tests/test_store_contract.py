@@ -13,15 +13,17 @@ from revocable import SessionEnded, Sessions, SessionStore, StoreUnavailable
 from revocable.redis import IndexedSessionStore, open_index
 from revocable.sql import AsyncpgConnection, SqliteConnection, SqlSessionStore
 from revocable.testing import StoreContract, added
+from tests.servers import free_port
 
 
 @pytest.fixture(scope="module")
 def nodes(run_redis: Callable) -> str:
     """Two nodes of one cluster, comma-separated."""
-    nodes = [run_redis("--cluster-enabled", "yes", "--cluster-node-timeout", "1000") for _ in range(2)]
+    bus = [free_port(), free_port()]
+    nodes = [run_redis("--cluster-enabled", "yes", "--cluster-port", str(port)) for port in bus]
     nodes[0].cli("CLUSTER", "ADDSLOTSRANGE", "0", "8000")
     nodes[1].cli("CLUSTER", "ADDSLOTSRANGE", "8001", "16383")
-    nodes[0].cli("CLUSTER", "MEET", "127.0.0.1", str(nodes[1].port))
+    nodes[0].cli("CLUSTER", "MEET", "127.0.0.1", str(nodes[1].port), str(bus[1]))
     for node in nodes:
         for _ in range(500):
             if "cluster_state:ok" in (info := node.cli("CLUSTER", "INFO")) and "known_nodes:2" in info:

@@ -39,6 +39,12 @@ async def test_so_many_at_once_then_one_more_each_so_often(db: Database) -> None
     assert await allowed(db, "b", NOW)
 
 
+async def test_at_the_same_moment_nobody_gets_more_than_there_is(db: Database) -> None:
+    for round_number in range(5):
+        key = f"round {round_number}"
+        assert sum(await asyncio.gather(*(allowed(db, key, NOW) for _ in range(30)))) == RATE.burst
+
+
 async def test_a_refusal_says_when_to_come_back_and_costs_nothing(db: Database) -> None:
     for _ in range(3):
         await db.write(allowances.take, "a", RATE, NOW, "slowly")

@@ -111,7 +111,7 @@ async def test_a_unit_that_swallows_a_failed_statement_is_not_acknowledged(thing
             await add_asking(tx, 2)
         return "all is well"
 
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         await things.write(swallow)
     assert await ids(things) == []
     assert await steps(things) == []
@@ -148,7 +148,7 @@ async def test_a_unit_that_awaits_while_it_tidies_up_runs_once(things: Database)
 
     await things.write(tidy, 1)
     assert await steps(things) == [(1, "tidied")]
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         await things.write(tidy, 1)
     assert await steps(things) == [(1, "tidied")]
 

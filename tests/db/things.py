@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from recado.db import Database, Tx
@@ -67,3 +67,10 @@ async def steps(db: Database) -> list[tuple[int, str]]:
 async def outcomes(calls: Iterable[Awaitable[Any]]) -> list[Any]:
     """The result or the exception of each call, all made at once."""
     return await asyncio.gather(*calls, return_exceptions=True)
+
+
+async def until(ask: Callable[[], Awaitable[object]], seconds: float = 10) -> None:
+    """Ask again and again until the answer is true."""
+    async with asyncio.timeout(seconds):
+        while not await ask():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.01)

@@ -18,7 +18,7 @@ def secret(service: Service, kind: str) -> bytes:
 
 
 def header_of(token: str) -> dict[str, Any]:
-    return json.loads(unpacked(token.split(".")[0]))
+    return json.loads(unpacked(token.partition(".")[0]))
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -46,9 +46,10 @@ def unpacked(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def forgeries(honest: str, service: Service) -> dict[str, str]:
-    """Tokens that each have exactly one thing wrong with them, by what it is. `honest` is a live access token."""
-    header, claims, key = header_of(honest), claims_of(honest), secret(service, "access")
+def forgeries(honest: str, service: Service, kind: str = "access") -> dict[str, str]:
+    """Tokens that each have exactly one thing wrong with them, by what it is. `honest` is a live one of this kind."""
+    header, claims, key = header_of(honest), claims_of(honest), secret(service, kind)
+    other = "refresh" if kind == "access" else "access"
     signed, _, signature = honest.rpartition(".")
     public = hashlib.sha256(b"a public key").digest()
     headers = {
@@ -58,7 +59,7 @@ def forgeries(honest: str, service: Service) -> dict[str, str]:
         "RS256 named": ({**header, "alg": "RS256"}, "sha256"),
         "no kid": ({name: value for name, value in header.items() if name != "kid"}, "sha256"),
         "no typ": ({name: value for name, value in header.items() if name != "typ"}, "sha256"),
-        "typ of a refresh token": ({**header, "typ": "rt+jwt"}, "sha256"),
+        "typ of the other kind": ({**header, "typ": {"access": "at+jwt", "refresh": "rt+jwt"}[other]}, "sha256"),
         "typ JWT": ({**header, "typ": "JWT"}, "sha256"),
         "an embedded jwk": ({**header, "jwk": {"kty": "oct", "k": packed(public)}}, "sha256"),
         "a jku": ({**header, "jku": "http://127.0.0.1:9/keys"}, "sha256"),
@@ -73,8 +74,8 @@ def forgeries(honest: str, service: Service) -> dict[str, str]:
     changes: dict[str, Any] = {
         "another issuer": {"iss": "somebody"},
         "another audience": {"aud": "somebody"},
-        "the audience of refresh tokens": {"aud": "recado/refresh"},
-        "a list of audiences": {"aud": ["recado"]},
+        "the audience of the other kind": {"aud": {"access": "recado", "refresh": "recado/refresh"}[other]},
+        "a list of audiences": {"aud": [claims["aud"]]},
         "another user": {"sub": str(int(claims["sub"]) + 1)},
         "a user that is a number": {"sub": int(claims["sub"])},
         "a user that is SQL": {"sub": "1 OR 1=1"},
@@ -92,12 +93,15 @@ def forgeries(honest: str, service: Service) -> dict[str, str]:
         "an id that is a number": {"jti": 1},
     }
     return {
-        **{name: token(bent, claims, key if digest else None, digest or "sha256") for name, (bent, digest) in headers.items()},
+        **{
+            name: token(bent, claims, key if digest else None, digest or "sha256")
+            for name, (bent, digest) in headers.items()
+        },
         **{name: token(header, {**claims, **change}, key) for name, change in changes.items()},
         **{f"no {name}": token(header, {k: v for k, v in claims.items() if k != name}, key) for name in claims},
         "claims that are null": token(header, None, key),
         "claims that are a list": token(header, [claims], key),
-        "the refresh key": token(header, claims, secret(service, "refresh")),
+        "the key of the other kind": token(header, claims, secret(service, other)),
         "the empty key": token(header, claims, b""),
         "no signature": f"{signed}.",
         "an altered signature": f"{signed}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}",

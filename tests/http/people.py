@@ -122,12 +122,17 @@ async def with_phone(device: Device, service: Service, phone: str) -> None:
 
 async def code_from_log(service: Service, start: int) -> str:
     """Return the six-digit code that the console channel wrote after this offset of the log."""
-    for _ in range(100):
-        found = re.findall(r"\b(\d{6})\b", service.log.read_text()[start:])
-        if found:
-            return found[-1]
-        await asyncio.sleep(0.1)
+    for _ in range(200):
+        if (code := code_of(service.log.read_text()[start:])) is not None:
+            return code
+        await asyncio.sleep(0.05)
     raise AssertionError("no code was written to the log")
+
+
+def code_of(text: str) -> str | None:
+    """Return the last six digits that stand alone in a text."""
+    found = re.findall(r"\b(\d{6})\b", text)
+    return found[-1] if found else None
 
 
 async def wait_for(true: Callable[[], Awaitable[object]], seconds: float = 10) -> None:

@@ -79,9 +79,7 @@ async def test_row_6_the_word_bearer_may_be_written_in_any_case(ana: Person, sch
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED)
-async def test_row_7_every_guarded_route_is_401_without_a_valid_token(
-    service: Service, method: str, path: str
-) -> None:
+async def test_row_7_every_guarded_route_is_401_without_a_valid_token(service: Service, method: str, path: str) -> None:
     client = visitor(service)
     without = await client.request(method, path, headers={"Content-Type": "application/json"})
     assert kind(without) == (401, "token-missing")

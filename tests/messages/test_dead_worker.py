@@ -43,6 +43,10 @@ def _die_while_sending(db_url: str, server: StandIn, clock: FakeClock) -> None:
         process.wait()
 
 
+async def _stages(db: Database) -> list[str]:
+    return [row[0] for row in await db.all("SELECT state FROM message")]
+
+
 async def test_a_worker_killed_while_sending_costs_one_more_text_at_most(
     db: Database, db_url: str, server: StandIn, channel: Vonage, clock: FakeClock
 ) -> None:
@@ -52,9 +56,10 @@ async def test_a_worker_killed_while_sending_costs_one_more_text_at_most(
     delivery = worker(db, channel, clock)
     clock.move(59)
     await delivery.deliver_due()
-    assert len(server.requests) == 1  # its lease still holds
+    assert await _stages(db) == ["sending"]  # its lease still holds
     clock.move(2)
     await delivery.deliver_due()
+    assert await _stages(db) == ["unknown"]
     assert len(server.requests) == 1  # it is in doubt, and rests
     clock.move(5 * MINUTE)
     await delivery.deliver_due()

@@ -228,6 +228,17 @@ async def test_trouble_of_the_account_stops_all_and_rows_wait_until_it_is_mended
     assert [entry["log_level"] for entry in logs] == ["error", "info"]
 
 
+async def test_in_trouble_one_text_at_a_time_tries(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    await queue(db, *(new(clock) for _ in range(5)))
+    server.script("401", always={"answer": "401", "delay": 0.3})
+    await worker(db, channel, clock).deliver_due()
+    clock.move(6 * MINUTE)
+    await worker(db, channel, clock, patient=False).deliver_due()
+    assert len(server.requests) == 2
+
+
 async def test_every_worker_of_the_key_knows_of_the_trouble(
     db: Database, server: StandIn, channel: Vonage, clock: FakeClock
 ) -> None:

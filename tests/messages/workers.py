@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -82,17 +83,18 @@ def worker(
     may_send: Callable[[Pending], bool] = lambda _: True,
     timing: Timing | None = None,
     jitter: Callable[[], float] = lambda: 0.5,
+    patient: bool = True,
 ) -> Delivery:
     """A worker on the tests' clock: when it sleeps, what is on its way arrives, and then the clock moves.
 
-    A code is its nonce backwards; the jitter is none.
+    One that is not patient does not wait for what is on its way. A code is its nonce backwards; the jitter is none.
     """
 
     async def allowed(pending: Pending) -> bool:
         return may_send(pending)
 
     async def sleep(seconds: float) -> None:
-        await delivery.landed()
+        await (delivery.landed() if patient else asyncio.sleep(0))
         clock.move(seconds)
 
     delivery = Delivery(

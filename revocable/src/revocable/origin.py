@@ -124,7 +124,7 @@ class Surroundings:
         if found is None:
             return False
         name = found[0]
-        return name in self._names or name.endswith(".local") or _address(name) is not None
+        return name in self._names or name.removesuffix(".local") not in ("", name) or _address(name) is not None
 
 
 def _peer(scope: Scope) -> IPv4Address | IPv6Address | None:

@@ -31,6 +31,7 @@ _BATCH = 500
 class _Unit:
     run: Run
     done: asyncio.Future[Any]
+    since: float
     result: Any = None
     error: Exception | None = None
 
@@ -61,7 +62,7 @@ class Writer:
         if self._closed:
             raise Unavailable("the service is stopping")
         loop = asyncio.get_running_loop()
-        unit = _Unit(run, loop.create_future())
+        unit = _Unit(run, loop.create_future(), loop.time())
         self._waiting.append(unit)
         if self._worker is None:
             self._worker = loop.create_task(self._drain())
@@ -96,7 +97,7 @@ class Writer:
             await self._thread.run(self._commit)
         except BaseException as error:  # whatever it is, nobody may wait for ever
             self._roll_back()
-            _fail(batch or self._take(), error)
+            _fail(batch or (self._late() if _is_busy(error) else self._take()), error)
             if not isinstance(error, Exception):
                 raise
         else:
@@ -121,15 +122,21 @@ class Writer:
             await self._wait_for(self._begin_patiently)
 
     async def _wait_for(self, step: Callable[[], object]) -> None:
-        """Wait in the thread. Units that wait when the busy time is over are told so, and dropped."""
+        """Wait in the thread; meanwhile tell the units for which it takes too long."""
         attempt = self._thread.run(step)
-        while not (await asyncio.wait({attempt}, timeout=self._busy_seconds))[0]:
+        while not (await asyncio.wait({attempt}, timeout=self._busy_seconds / 4))[0]:
             busy = TimeoutError("another process holds it")
-            _fail(self._waiting, busy)
-            self._waiting = []
-            if self._closed:
+            _fail(self._late(), busy)
+            if self._closed and not self._waiting:
                 raise busy
         attempt.result()
+
+    def _late(self) -> list[_Unit]:
+        """Take the units that have waited for the busy time, or nearly so."""
+        latest = asyncio.get_running_loop().time() - 0.9 * self._busy_seconds
+        late = [unit for unit in self._waiting if unit.since <= latest]
+        self._waiting = self._waiting[len(late) :]
+        return late
 
     def _begin_patiently(self) -> None:
         self._connection.execute(f"PRAGMA busy_timeout = {int(self._busy_seconds * 1000)}")
@@ -160,6 +167,10 @@ class Writer:
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _unavailable(error: BaseException) -> Unavailable:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from revocable import SessionState
 
 Headers = list[tuple[bytes, bytes]]
-MAX_QUERY = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,8 @@ class Call:
         found = dict(pairs)
         if len(found) != len(pairs):
             raise Invalid("/query", "A query parameter is there twice.")
+        if any("\0" in value for value in found.values()):
+            raise Invalid("/query", "A query parameter holds a NUL character.")
         return found
 
 

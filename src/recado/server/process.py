@@ -1,4 +1,4 @@
-"""One server process: uvicorn on uvloop over a socket that is already open, stopped gracefully by SIGTERM or SIGINT."""
+"""One server process: uvicorn on uvloop over a socket that is already open, stopped gracefully by a signal."""
 
 from __future__ import annotations
 
@@ -80,7 +80,10 @@ class _Server(Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Turn the signals into a graceful stop, and unlike uvicorn's own end with exit code 0 then."""
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        heeded = [signal.SIGINT, signal.SIGTERM]
+        if self._lifeline is None:
+            heeded.append(signal.SIGHUP)  # its terminal was closed; of several, the parent judges that
+        before = {number: signal.signal(number, self.handle_exit) for number in heeded}
         try:
             yield
         finally:

@@ -1,7 +1,8 @@
 """Several server processes over one listening socket: started, replaced when they die, stopped together.
 
-SIGTERM or SIGINT stops them all, each finishing its requests; a second one ends them at once. SIGHUP replaces them one
-by one, the next only when its successor answers. A worker whose parent was killed stops by itself.
+SIGTERM or SIGINT stops them all, each finishing its requests; a second Ctrl+C ends them at once. SIGHUP replaces them
+one by one, the next only when its successor answers; where there was a terminal it means that this was closed, and
+stops them. A worker whose parent was killed stops by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from types import FrameType
 Work = Callable[[Callable[[], None], int], int]
 """What a worker does: it is given what to call when it answers, and the lifeline; it returns its exit code."""
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _REST_SECONDS = 1.0
+_PATIENCE_SECONDS = 1.0
+"""A signal that comes twice at once, through the group and a wrapper, is still one."""
 
 
 @dataclass(slots=True)
@@ -44,10 +48,11 @@ class Workers:
     _staff: dict[int, _Worker] = field(default_factory=dict[int, _Worker])
     _to_replace: deque[int] = field(default_factory=deque[int])
     _opened: bool = False
-    _stopping: bool = False
+    _stop_at: float = 0.0
     _failed: bool = False
     _rest_until: float = 0.0
     _lifeline: tuple[int, int] = (-1, -1)
+    _on_terminal: bool = False
 
     def run(self, opened: Callable[[], None]) -> int:
         """Work until told to stop; return the exit code. `opened` is called when all answer for the first time.
@@ -56,8 +61,9 @@ class Workers:
         later, is started anew.
         """
         self._lifeline = os.pipe()
+        self._on_terminal = os.isatty(0)
         with _signals_as_bytes() as signals:
-            while self._staff or not self._stopping:
+            while self._staff or not self._stop_at:
                 self._fill()
                 self._wait(signals)
                 self._reap()
@@ -67,7 +73,7 @@ class Workers:
         return 1 if self._failed else 0
 
     def _fill(self) -> None:
-        if self._stopping or time.monotonic() < self._rest_until:
+        if self._stop_at or time.monotonic() < self._rest_until:
             return
         staying = sum(not worker.leaving for worker in self._staff.values())
         for _ in range(self.count + bool(self._to_replace) - staying):
@@ -75,10 +81,13 @@ class Workers:
 
     def _hire(self) -> None:
         answers, tell_ready = os.pipe()
+        # No signal may find the child with its parent's handlers.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         pid = os.fork()
         if pid == 0:
             os.close(self._lifeline[1])
             os._exit(_child(self.work, tell_ready, self._lifeline[0]))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(tell_ready)
         self._staff[pid] = _Worker(pid, answers)
 
@@ -97,14 +106,18 @@ class Workers:
                 time.sleep(0.01)  # it died before it answered: SIGCHLD is on its way
 
     def _heed(self, number: int) -> None:
-        if number == signal.SIGHUP:
+        if number == signal.SIGHUP and not self._on_terminal:
             self._to_replace.extend(worker.pid for worker in self._staff.values() if not worker.leaving)
-        elif number in (signal.SIGTERM, signal.SIGINT):
-            how = signal.SIGKILL if self._stopping else signal.SIGTERM
-            self._stopping = True
-            for worker in self._staff.values():
-                worker.leaving = True
-                os.kill(worker.pid, how)
+        elif number == signal.SIGINT and self._stop_at and time.monotonic() > self._stop_at + _PATIENCE_SECONDS:
+            self._dismiss(signal.SIGKILL)
+        elif number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) and not self._stop_at:
+            self._stop_at = time.monotonic()
+            self._dismiss(signal.SIGTERM)
+
+    def _dismiss(self, how: signal.Signals) -> None:
+        for worker in self._staff.values():
+            worker.leaving = True
+            os.kill(worker.pid, how)
 
     def _welcome(self, worker: _Worker) -> None:
         worker.ready = True
@@ -135,9 +148,9 @@ class Workers:
 def _child(work: Work, tell_ready: int, lifeline: int) -> int:
     """Be a worker, in the forked process; never return to the parent's code."""
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def answers() -> None:
         os.write(tell_ready, b"1")
@@ -163,8 +176,7 @@ def _signals_as_bytes() -> Generator[int]:
     reading, writing = os.pipe()
     for descriptor in (reading, writing):
         os.set_blocking(descriptor, False)
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
-    handlers = {number: signal.signal(number, _noted) for number in numbers}
+    handlers = {number: signal.signal(number, _noted) for number in _SIGNALS}
     wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     try:
         yield reading

@@ -105,7 +105,7 @@ async def create(tx: Tx, author: Account, new: NewTodo, *, new_id: str, message_
     A chosen id that is already a to-do of the author's gives that one, with no second message. Raises `NotFound` for a
     list the author is not in and `Invalid` for an id that somebody else has taken.
     """
-    list_id = new.list_id or lists.personal_list_id(author.user_id)
+    list_id = lists.personal_list_id(author.user_id) if new.list_id is None else new.list_id
     await lists.role(tx, list_id, author.user_id)
     todo = Todo(list_id, new.chosen_id or new_id, author.user_id, new.title, new.notes, None, None, now, now, None, 1)
     row = (list_id, todo.id, author.user_id, new.title, new.notes, now)
@@ -131,7 +131,7 @@ async def page(
     reader: Reader, user_id: int, list_id: str | None, state: State, *, before: str, limit: int
 ) -> list[Todo]:
     """Return up to `limit` to-dos of one list with ids below `before`, newest first. Raises `NotFound`."""
-    chosen = list_id or lists.personal_list_id(user_id)
+    chosen = lists.personal_list_id(user_id) if list_id is None else list_id
     await lists.role(reader, chosen, user_id)
     return [_todo(row) for row in await reader.all(_PAGE[state], chosen, before, limit)]
 

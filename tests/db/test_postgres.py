@@ -1,0 +1,159 @@
+"""What only PostgreSQL has: shared commits between transactions, deadlocks, a pool that runs out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from recado.db import Database, Tx, open_database
+from recado.db.batching import Queue
+from recado.errors import Unavailable
+from tests.db.things import ADD, SET, add, add_asking, ids, outcomes, until
+
+
+@pytest.fixture
+async def other(pg: Database, postgres_url: str) -> AsyncIterator[Any]:
+    """A connection of somebody else's, who never is the one that gives way."""
+    connection = await asyncpg.connect(postgres_url)
+    await connection.execute("SET deadlock_timeout = '20s'")
+    yield connection
+    await connection.close()
+
+
+async def transactions(db: Database) -> list[int]:
+    """How many transactions wrote the rows."""
+    return [row[0] for row in await db.all("SELECT COUNT(*) FROM thing GROUP BY CAST(xmin AS TEXT) ORDER BY 1")]
+
+
+async def test_units_that_only_put_share_a_transaction(pg: Database) -> None:
+    await asyncio.gather(*(pg.write(add, n) for n in range(100)))
+    assert await transactions(pg) == [100]
+
+
+async def test_units_that_ask_have_a_transaction_of_their_own(pg: Database) -> None:
+    await asyncio.gather(*(pg.write(add_asking, n) for n in range(20)))
+    assert await transactions(pg) == [1] * 20
+
+
+async def test_single_changes_share_a_transaction(pg: Database) -> None:
+    await asyncio.gather(*(pg.change(ADD, n, "ana", 0) for n in range(50)))
+    assert await transactions(pg) == [50]
+
+
+async def test_a_transaction_is_read_committed_whatever_the_server_prefers(
+    pg: Database, postgres_url: str, other: Any
+) -> None:
+    await other.execute(
+        f'ALTER DATABASE "{postgres_url.rpartition("/")[2]}" SET default_transaction_isolation = serializable'
+    )
+    db = await open_database(postgres_url)
+    assert await db.write(lambda tx: tx.one("SHOW transaction_isolation")) == ("read committed",)
+    await db.close()
+
+
+async def test_a_statement_text_leaves_nothing_behind(pg: Database) -> None:
+    def queues() -> int:
+        gc.collect()
+        return sum(isinstance(thing, Queue) for thing in gc.get_objects())
+
+    before = queues()
+    await asyncio.gather(*(pg.all(f"SELECT {n} + $1", 1) for n in range(50)))
+    await asyncio.gather(*(pg.change(f"UPDATE thing SET n = {n} WHERE id = $1", 1) for n in range(50)))
+    assert queues() == before
+
+
+async def put_two(tx: Tx, first: int, second: int) -> None:
+    tx.put(SET, first, 1)
+    tx.put(SET, second, 1)
+
+
+async def change_two(tx: Tx, first: int, second: int) -> None:
+    await tx.change(SET, first, 1)
+    await tx.change(SET, second, 1)
+
+
+@pytest.mark.parametrize("unit", [put_two, change_two])
+async def test_a_unit_that_meets_a_deadlock_is_run_again(pg: Database, other: Any, unit: Any) -> None:
+    await asyncio.gather(*(pg.write(add, n) for n in (1, 2)))
+    transaction = other.transaction()
+    await transaction.start()
+    await other.execute("UPDATE thing SET n = 5 WHERE id = 2")
+    ours = asyncio.ensure_future(pg.write(unit, 1, 2))
+    await until(lambda: pg.one("SELECT 1 FROM pg_locks WHERE NOT granted"))
+    await other.execute("UPDATE thing SET n = 5 WHERE id = 1")  # waits for us: a ring, and we are who gives way
+    await transaction.commit()
+    await ours
+    assert await pg.all("SELECT n FROM thing ORDER BY id") == [(1,), (1,)]
+
+
+async def test_changes_of_two_processes_in_opposite_orders_all_succeed(pg: Database, postgres_url: str) -> None:
+    await asyncio.gather(*(pg.write(add, n) for n in range(40)))
+    neighbour = await open_database(postgres_url)
+    up = "UPDATE thing SET n = n + 1 WHERE id = $1 RETURNING n"
+    ours = [pg.change(up, n) for n in range(40)]
+    theirs = [neighbour.change(up, n) for n in range(39, -1, -1)]
+    assert [outcome for outcome in await outcomes([*ours, *theirs]) if isinstance(outcome, Exception)] == []
+    assert await pg.all("SELECT DISTINCT n FROM thing") == [(2,)]
+    await neighbour.close()
+
+
+async def test_a_row_that_somebody_holds_is_unavailable_and_the_others_are_not(pg: Database, postgres_url: str) -> None:
+    await asyncio.gather(*(pg.write(add, n) for n in (1, 2)))
+    hasty = await open_database(postgres_url, patience=1.0)
+    released = asyncio.Event()
+
+    async def hold(tx: Tx) -> None:
+        await tx.change(SET, 1, 9)
+        await released.wait()
+
+    holding = asyncio.ensure_future(pg.write(hold))
+    await until(lambda: pg.one("SELECT 1 FROM pg_locks WHERE mode = 'RowExclusiveLock'"))
+    first, second = await outcomes([hasty.write(change_two, 1, 2), hasty.write(change_two, 2, 2)])
+    assert isinstance(first, Unavailable)
+    assert second is None
+    released.set()
+    await holding
+    await hasty.write(change_two, 1, 2)
+    await hasty.close()
+
+
+async def test_a_pool_that_runs_out_is_unavailable_and_recovers(pg: Database, postgres_url: str) -> None:
+    db = await open_database(postgres_url, connections=1, patience=1.0)
+
+    async def dawdle(tx: Tx, id_: int) -> None:
+        await tx.change(ADD, id_, "ana", 0)
+        for _ in range(3):
+            await tx.one("SELECT pg_sleep(0.3)")
+
+    given = await outcomes([db.write(dawdle, 1), db.write(dawdle, 2), db.write(dawdle, 3)])
+    assert sorted(type(outcome) for outcome in given if outcome) == [Unavailable]
+    await db.write(add, 9)
+    assert 9 in await ids(pg)
+    await db.close()
+
+
+async def test_callers_that_go_away_give_their_connections_back(pg: Database, postgres_url: str) -> None:
+    db = await open_database(postgres_url, connections=2)
+    for wave in range(6):
+        calls = [asyncio.ensure_future(db.write(add_asking, wave * 10 + n)) for n in range(6)]
+        await asyncio.sleep(wave * 0.0005)
+        for call in calls:
+            call.cancel()
+        await outcomes(calls)
+    await asyncio.gather(*(db.write(add_asking, 1000 + n) for n in range(4)))
+    await db.close()
+
+
+async def test_a_database_that_is_not_there_is_unavailable(postgres_url: str) -> None:
+    with pytest.raises(Unavailable):
+        await open_database(postgres_url + "_not_there")
+
+
+async def test_a_wrong_address_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="sqlite:///"):
+        await open_database("mysql://localhost/recado")
