@@ -120,6 +120,17 @@ async def test_an_idle_connection_is_kept_between_requests(dial: Dial) -> None:
         await asyncio.sleep(0.8)
 
 
+async def test_a_body_that_came_in_two_parts_leaves_no_deadline_behind(dial: Dial) -> None:
+    reader, writer = await dial()
+    writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\n\r\nsome")
+    await asyncio.sleep(0.1)
+    writer.write(b"more")
+    assert (await answer(reader))[0] == 200
+    await asyncio.sleep(0.8)
+    writer.write(REQUEST)
+    assert (await answer(reader))[0] == 200
+
+
 async def test_a_reader_that_leaves_its_answer_alone_is_closed(dial: Dial) -> None:
     reader, writer = await dial()
     writer.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")

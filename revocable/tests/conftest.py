@@ -31,6 +31,8 @@ from tests.servers import INSTALL, Missing, Postgres, free_port, postgres, wait_
 
 ACCESS = KeyRing(b"a" * 32)
 REFRESH = KeyRing(b"r" * 32)
+PATIENCE = 5.0
+"""Seconds to wait for a Redis that is well, on a machine that may be busy."""
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +146,7 @@ def postgres_truth(pool: asyncpg.Pool) -> SqlSessionStore:
 
 @pytest.fixture
 async def index_over_sqlite(sqlite_truth: SqlSessionStore, redis_node: RedisNode) -> AsyncIterator[IndexedSessionStore]:
-    index = open_index(redis_node.address, sqlite_truth, 900)
+    index = open_index(redis_node.address, sqlite_truth, 900, PATIENCE)
     yield index
     assert index.trouble is None
     await index.aclose()
@@ -154,7 +156,7 @@ async def index_over_sqlite(sqlite_truth: SqlSessionStore, redis_node: RedisNode
 async def index_over_postgres(
     postgres_truth: SqlSessionStore, redis_node: RedisNode
 ) -> AsyncIterator[IndexedSessionStore]:
-    index = open_index(redis_node.address, postgres_truth, 900)
+    index = open_index(redis_node.address, postgres_truth, 900, PATIENCE)
     yield index
     assert index.trouble is None
     await index.aclose()

@@ -14,7 +14,7 @@ from revocable.pipeline import ErrorReply, NoAnswer, Pipeline
 
 @pytest.fixture
 async def redis(redis_node) -> AsyncIterator[Pipeline]:
-    pipeline = Pipeline(Address("127.0.0.1", redis_node.port))
+    pipeline = Pipeline(Address("127.0.0.1", redis_node.port), 5.0)
     yield pipeline
     await pipeline.aclose()
 
@@ -42,7 +42,7 @@ async def test_a_refusal_reaches_only_who_asked(redis: Pipeline):
 
 
 async def test_only_so_many_may_wait(redis_node):
-    redis = Pipeline(Address("127.0.0.1", redis_node.port), most=10)
+    redis = Pipeline(Address("127.0.0.1", redis_node.port), 5.0, most=10)
     await redis("PING")
     answers = await asyncio.gather(*(_ask(redis, number) for number in range(30)), return_exceptions=True)
     assert sum(isinstance(answer, NoAnswer) for answer in answers) == 20
@@ -71,16 +71,16 @@ async def test_a_connection_that_broke_is_opened_again(redis: Pipeline, redis_no
 
 
 async def test_after_a_late_answer_the_next_command_gets_its_own(redis_node):
-    redis = Pipeline(Address("127.0.0.1", redis_node.port), timeout=0.1)
+    redis = Pipeline(Address("127.0.0.1", redis_node.port), timeout=0.5)
     await redis("PING")
-    with pytest.raises(NoAnswer, match=r"within 0\.1 s"):
-        await redis("BLPOP", "nothing-is-ever-here", "0.2")
+    with pytest.raises(NoAnswer, match=r"within 0\.5 s"):
+        await redis("BLPOP", "nothing-is-ever-here", "0.8")
     assert await redis("ECHO", "mine") == b"mine"
     await redis.aclose()
 
 
 async def test_a_closed_pipeline_gives_no_answer_to_who_still_waits(redis_node):
-    redis = Pipeline(Address("127.0.0.1", redis_node.port))
+    redis = Pipeline(Address("127.0.0.1", redis_node.port), 5.0)
     await redis("PING")
     waiting = asyncio.ensure_future(redis("BLPOP", "nothing-is-ever-here", "1"))
     await asyncio.sleep(0)

@@ -40,7 +40,7 @@ class TestIndexInACluster(StoreContract):
 
     @pytest.fixture
     async def store(self, nodes: str, sqlite_truth: SqlSessionStore) -> AsyncIterator[IndexedSessionStore]:
-        index = open_index(nodes, sqlite_truth, 900)
+        index = open_index(nodes, sqlite_truth, 900, 5.0)
         for _ in range(100):  # the nodes need a moment to tell each other who has which slot
             if await index.probe() is None:
                 break

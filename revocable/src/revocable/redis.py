@@ -24,18 +24,19 @@ T = TypeVar("T")
 _MOST_TASKS = 1_000
 
 
-def open_index(dsn: str, truth: SessionStore, access_seconds: int) -> IndexedSessionStore:
+def open_index(dsn: str, truth: SessionStore, access_seconds: int, timeout: float = 0.25) -> IndexedSessionStore:
     """Return an index over `truth` in the Redis (6 or newer) at `dsn`; `access_seconds`: an access token's life.
 
-    `dsn` is `host:port`, `redis://…`, `rediss://…`, or several nodes of a cluster, comma-separated: see
-    `revocable.address`. Connects when first asked, so a Redis that is down hinders no start. Raises ValueError.
+    `timeout`, in seconds, is how long a request waits for Redis before it goes to SQL. `dsn` is `host:port`,
+    `redis://…`, `rediss://…`, or several nodes of a cluster, comma-separated: see `revocable.address`. Connects when
+    first asked, so a Redis that is down hinders no start. Raises ValueError.
     """
     addresses = read_addresses(dsn)
     if len(addresses) == 1:
-        return IndexedSessionStore(truth, Pipeline(addresses[0]), access_seconds)
+        return IndexedSessionStore(truth, Pipeline(addresses[0], timeout), access_seconds)
     from revocable.cluster import Cluster  # noqa: PLC0415 - only a cluster pays for importing redis-py
 
-    return IndexedSessionStore(truth, Cluster(addresses), access_seconds)
+    return IndexedSessionStore(truth, Cluster(addresses, timeout), access_seconds)
 
 
 class IndexedSessionStore:

