@@ -18,7 +18,7 @@ from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
 from recado.db import Database, idempotency, migrate, open_database
 from recado.db.ids import Clock, uuid7
-from recado.errors import Unavailable
+from recado.db.migrate import is_current
 from recado.housekeeping import Chore, keep_house
 from recado.http.endpoint import Endpoints
 from recado.http.house import House
@@ -93,6 +93,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         phones = Phones(_phone_keys(settings))
         delivery = deliverer(settings, db, clock)
         await stack.enter_async_context(_working(delivery))
+        limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
         yield House(
             db=db,
@@ -100,12 +101,12 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             guard=_guard(settings, sessions),
             passwords=passwords,
             phones=phones,
-            limits=Limits(_limit_storage(settings)),
+            limits=limits,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
-            trouble=lambda: [text for text in (index_trouble(), delivery.trouble) if text],
-            ready=partial(_ready, db),
+            trouble=lambda: [text for text in (index_trouble(), _of_limits(limits), delivery.trouble) if text],
+            ready=partial(is_current, db),
             signup=settings.signup,
         )
 
@@ -177,7 +178,11 @@ def _limit_storage(settings: Settings) -> Any:
     first, *more = settings.redis_urls
     nodes = ",".join([first.partition("://")[2], *(url.rpartition("@")[2].partition("://")[2] or url for url in more)])
     address = f"async+redis+cluster://{nodes}" if more else f"async+{first}"
-    return storage_from_string(address, implementation="redispy")
+    return storage_from_string(address, implementation="redispy", socket_timeout=1, socket_connect_timeout=1)
+
+
+def _of_limits(limits: Limits) -> str | None:
+    return "Redis does not count failed logins: each process counts for itself" if limits.storage_failing else None
 
 
 def _chores(db: Database, sessions: Sessions) -> list[Chore]:
@@ -192,13 +197,6 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
 
 async def _may_send(db: Database, message: Pending) -> bool:
     return await accounts.may_text(db, message.user_id, message.recipient)
-
-
-async def _ready(db: Database) -> bool:
-    try:
-        return await db.one("SELECT MAX(version) FROM schema_version") is not None
-    except Unavailable:
-        return False
 
 
 @asynccontextmanager

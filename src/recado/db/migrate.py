@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from recado.db.database import Database, Tx
@@ -53,6 +54,20 @@ async def migrate(db: Database) -> list[Migration]:
             f"the database is at version {max(applied)}, this program knows {steps[-1].version}: update it"
         )
     return [step for step in steps if step.version not in applied and await db.write(_apply, step)]
+
+
+async def is_current(db: Database) -> bool:
+    """Tell whether the database answers and is exactly at this program's version."""
+    try:
+        row = await db.one("SELECT MAX(version) FROM schema_version")
+    except Exception:  # an outage, or no such table
+        return False
+    return row is not None and row[0] == _newest(db.engine)
+
+
+@lru_cache(maxsize=2)
+def _newest(engine: str) -> int:
+    return migrations(engine)[-1].version
 
 
 async def _applied(tx: Tx, engine: str) -> set[int]:
