@@ -134,6 +134,12 @@ def test_a_refresh_token_is_no_access_token_and_the_reverse():
         TOKENS.read("refresh", TOKEN, NOW)
 
 
+def test_nor_is_anything_else_the_refresh_key_signed():
+    header = TOKENS.sign_refresh(CLAIMS, TOKENS.refresh_kid).split(".")[0]
+    text = f"{header}.{encode(json.dumps(PAYLOAD).encode())}"
+    refused(f"{text}.{encode(hmac.digest(REFRESH, text.encode(), 'sha256'))}")
+
+
 def test_not_even_when_both_kinds_share_one_key():
     tokens = Tokens(KeyRing(ACCESS), KeyRing(ACCESS))
     with pytest.raises(TokenInvalid):

@@ -111,8 +111,8 @@ async def test_old_keys_are_forgotten_and_those_of_an_erased_user(things: Databa
     assert await things.all("SELECT user_id FROM idempotency") == [(2,)]
 
 
-async def test_an_answer_survives_the_process(things: Database, db_url: str) -> None:
-    db = await open_database(db_url)
+async def test_an_answer_survives_the_process(things: Database, url: str) -> None:
+    db = await open_database(url)
     await idempotency.once(db, KEY, NOW, answering('{"title": "Olá 🐈"}'))
     await db.close()
     assert await idempotency.once(things, KEY, NOW, failing) == '{"title": "Olá 🐈"}'

@@ -48,12 +48,12 @@ async def test_single_changes_share_a_transaction(pg: Database) -> None:
 async def test_a_transaction_is_read_committed_whatever_the_server_prefers(
     pg: Database, postgres_url: str, other: Any
 ) -> None:
-    await other.execute(
-        f'ALTER DATABASE "{postgres_url.rpartition("/")[2]}" SET default_transaction_isolation = serializable'
-    )
+    name = postgres_url.rpartition("/")[2]
+    await other.execute(f'ALTER DATABASE "{name}" SET default_transaction_isolation = serializable')
     db = await open_database(postgres_url)
     assert await db.write(lambda tx: tx.one("SHOW transaction_isolation")) == ("read committed",)
     await db.close()
+    await other.execute(f'ALTER DATABASE "{name}" RESET default_transaction_isolation')
 
 
 async def test_a_statement_text_leaves_nothing_behind(pg: Database) -> None:
@@ -135,6 +135,20 @@ async def test_a_pool_that_runs_out_is_unavailable_and_recovers(pg: Database, po
     await db.write(add, 9)
     assert 9 in await ids(pg)
     await db.close()
+
+
+async def test_closing_lets_those_finish_who_wait_for_a_connection(pg: Database, postgres_url: str) -> None:
+    db = await open_database(postgres_url, connections=1)
+
+    async def dawdle(tx: Tx, id_: int) -> None:
+        await tx.change(ADD, id_, "ana", 0)
+        await tx.one("SELECT pg_sleep(0.05)")
+
+    calls = [asyncio.ensure_future(db.write(dawdle, n)) for n in range(5)]
+    await asyncio.sleep(0)
+    await db.close()
+    assert await outcomes(calls) == [None] * 5
+    assert await ids(pg) == list(range(5))
 
 
 async def test_callers_that_go_away_give_their_connections_back(pg: Database, postgres_url: str) -> None:

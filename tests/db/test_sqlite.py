@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
 import sqlite3
 import stat
@@ -131,6 +132,7 @@ async def test_a_full_disk_fails_writes_loudly_keeps_reads_and_heals(file: Datab
     with no_room_but(path, 20_000):
         given = await outcomes(file.write(add, n, "x" * 9000) for n in range(2, 30))
         assert {type(outcome) for outcome in given} == {Unavailable}
+        assert all(re.search("full|disk", str(outcome)) for outcome in given)
         assert await ids(file) == [1]
         assert isinstance((await outcomes([file.write(add_asking, 2, "x" * 90_000)]))[0], Unavailable)
         assert await ids(file) == [1]
@@ -162,6 +164,7 @@ async def test_a_unit_that_swallows_a_full_disk_keeps_nothing(file: Database, pa
     with no_room_but(path, 200_000):
         given = await outcomes([file.write(swallow), file.write(add, 1000)])
         assert isinstance(given[0], Unavailable)
+        assert re.search("full|disk", str(given[0]))
     await file.write(add, 1001)
     assert await ids(file) == [n for n in (1000, 1001) if n == 1001 or given[1] == 1000]
 

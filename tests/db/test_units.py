@@ -20,6 +20,7 @@ from tests.db.things import (
     add,
     add_asking,
     add_asking_then_raise,
+    add_last,
     add_then_raise,
     ids,
     outcomes,
@@ -69,7 +70,7 @@ async def test_a_unit_that_raises_fails_alone(
     assert await steps(things) == [(n, "added") for n in kept]
 
 
-@pytest.mark.parametrize("unit", GOOD)
+@pytest.mark.parametrize("unit", [*GOOD, add_last])
 async def test_a_unit_that_breaks_a_constraint_fails_alone(things: Database, unit: Callable[..., Any]) -> None:
     await things.write(add, 100)
     given = await outcomes(things.write(unit, 100 if n in (3, 4, 11) else n) for n in range(16))
@@ -235,12 +236,12 @@ async def test_a_reader_cannot_write(things: Database) -> None:
 
 
 async def test_closing_finishes_what_was_accepted(things: Database, neighbour: Database) -> None:
-    calls = [asyncio.ensure_future(neighbour.write(unit, n)) for n, unit in enumerate(GOOD * 10)]
+    calls = [asyncio.ensure_future(neighbour.write(unit, n)) for n, unit in enumerate(GOOD * 40)]
     calls += [asyncio.ensure_future(neighbour.change(ADD, 100 + n, "ana", 0)) for n in range(10)]
     await asyncio.sleep(0)
     await neighbour.close()
     assert [outcome for outcome in await outcomes(calls) if isinstance(outcome, Exception)] == []
-    assert len(await ids(things)) == 30
+    assert len(await ids(things)) == 90
 
 
 async def test_a_closing_that_is_given_up_breaks_nothing_off(things: Database, neighbour: Database) -> None:

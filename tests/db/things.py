@@ -34,6 +34,13 @@ async def add(tx: Tx, id_: int, owner: str = "ana", n: int | None = 0) -> int:
     return id_
 
 
+async def add_last(tx: Tx, id_: int) -> int:
+    """A unit that only puts, and breaks only with its last write."""
+    tx.put(STEP, id_, "added")
+    tx.put(ADD, id_, "ana", 0)
+    return id_
+
+
 async def add_asking(tx: Tx, id_: int, owner: str = "ana") -> int:
     """A unit that awaits an answer."""
     await tx.change(f"{ADD} RETURNING id", id_, owner, 0)

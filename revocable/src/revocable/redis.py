@@ -77,7 +77,10 @@ class IndexedSessionStore:
         return await self._learn(sub, sid, gen, known=raw is not None)
 
     async def current(self, sub: str, sid: str) -> SessionState | None:
-        return await self._truth.current(sub, sid)
+        state = await self._truth.current(sub, sid)
+        if state is not None and state.revoked_at is not None:
+            self._in_background(self._tombstones.put(sub, [sid]))
+        return state
 
     async def add(self, record: SessionRecord) -> None:
         await self._truth.add(record)

@@ -20,7 +20,6 @@ _BATCH = 256
 
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 _ARRAY: dict[type, str] = {int: "bigint[]", str: "text[]", bytes: "bytea[]", float: "double precision[]"}
-_PLAIN_WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _RETURNING = re.compile(r"\bRETURNING\b", re.IGNORECASE)
 
 
@@ -44,12 +43,6 @@ def many_selects(sql: str, types: tuple[str, ...]) -> str:
 def numbered(sql: str, args: int) -> str:
     """Return `sql`, which ends with a RETURNING clause, giving one more argument, the caller's number, last."""
     return f"{sql}, ${args + 1}::bigint"
-
-
-@lru_cache(maxsize=1024)
-def may_share(sql: str) -> bool:
-    """Tell whether a writing statement may share a batch: one that begins with WITH may not."""
-    return _PLAIN_WRITE.match(sql) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it carries none; what is used of it is a Protocol here
 
-from recado.db.batching import Call, Put, Queue, answer, array_types, many_selects, may_share, numbered, returns_rows
+from recado.db.batching import Call, Put, Queue, answer, array_types, many_selects, numbered, returns_rows
 from recado.db.database import Reader, Row, Tx, Value
 from recado.db.postgres_tx import AGAIN, DOWN, Connection, PostgresTx, Recorder, give_up, send
 from recado.errors import Unavailable
@@ -92,8 +92,6 @@ class PostgresDatabase:
         return await queue.add(args)
 
     async def change(self, sql: str, /, *args: Value) -> list[Row]:
-        if not may_share(sql):
-            return await self._again(lambda: self._fetch(sql, args))
         queue = self._changes.get(sql)
         if queue is None:
             queue = self._changes[sql] = Queue(partial(self._run_changes, sql), partial(self._changes.pop, sql))
@@ -123,6 +121,9 @@ class PostgresDatabase:
     async def close(self) -> None:
         queues = [*self._reads.values(), *self._changes.values(), self._group]
         await asyncio.gather(*(queue.finish() for queue in queues))
+        with suppress(Unavailable):  # a closing pool refuses who waits for a connection: let them come first
+            async with self._connection():
+                pass
         try:
             await asyncio.wait_for(self._pool.close(), self._patience)
         except TimeoutError:
