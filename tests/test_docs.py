@@ -28,6 +28,9 @@ PAGES = sorted(
     if ".venv" not in page.parts
 )
 
+API = [route for route in ROUTES if not route.path.startswith("/app/")]
+"""The routes for programs; what is below /app/ is for browsers."""
+
 
 def section(page: str, title: str) -> str:
     """Return what stands below the heading `## title`, up to the next one."""
@@ -83,7 +86,7 @@ def test_every_problem_is_explained_with_its_status() -> None:
 
 
 def test_the_contract_has_every_route_and_no_other() -> None:
-    assert sorted(operations()) == sorted((route.method, route.path) for route in ROUTES)
+    assert sorted(operations()) == sorted((route.method, route.path) for route in API)
 
 
 def test_every_operation_has_a_name_of_its_own_and_a_summary() -> None:
@@ -92,7 +95,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_summary() -> None:
     assert all(operation["summary"] for operation in operations().values())
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", API, ids=lambda route: f"{route.method} {route.path}")
 def test_a_route_is_guarded_and_reads_a_body_as_the_contract_says(route: Any) -> None:
     operation = operations()[route.method, route.path]
     security = operation.get("security", CONTRACT["security"])

@@ -27,7 +27,7 @@ from revocable import KeyRing, Lifetimes, Sessions, SessionStore, Tokens
 from revocable.redis import IndexedSessionStore, open_index
 from revocable.sql import SCHEMA, AsyncpgConnection, SqliteConnection, SqlSessionStore
 from revocable.testing import FakeClock
-from tests.servers import INSTALL, Missing, Postgres, free_port, postgres, wait_until
+from tests.servers import INSTALL, Missing, Postgres, _die_with_parent, free_port, postgres, wait_until
 
 ACCESS = KeyRing(b"a" * 32)
 REFRESH = KeyRing(b"r" * 32)
@@ -77,7 +77,13 @@ class RedisNode:
         log = self.folder / f"redis-{self.port}.log"
         log.unlink(missing_ok=True)
         with log.open("ab") as out:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                preexec_fn=_die_with_parent(signal.SIGKILL),  # noqa: PLW1509  (no threads run yet that could hold a lock)
+            )
         wait_until(lambda: b"Ready to accept connections" in log.read_bytes(), "Redis", self.process, log, 10)
         return self
 

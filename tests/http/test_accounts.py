@@ -100,9 +100,9 @@ async def test_a_bad_password_is_422_at_its_member(service: Service) -> None:
         assert answer.json()["errors"][0]["pointer"] == "/password"
 
 
-async def test_a_hard_password_of_10_characters_or_of_any_unicode_is_taken_whole(service: Service) -> None:
+async def test_a_hard_password_of_11_characters_or_of_any_unicode_is_taken_whole(service: Service) -> None:
     client = visitor(service)
-    for number, password in enumerate(("qzvkpjxwhf", "água pão céu lição à beira", "🍞🚪🌊 quatro pães à porta 海")):
+    for number, password in enumerate(("qzvkpjxwhfm", "água pão céu lição à beira", "🍞🚪🌊 quatro pães à porta 海")):
         body = {"username": f"rui.{number}", "password": password}
         assert (password, (await client.post("/user", json=body)).status_code) == (password, 201)
         assert (await client.post("/login", json=body)).status_code == 200

@@ -67,8 +67,7 @@ class Endpoints:
         except Disconnected:
             return
         except Exception as error:
-            sent = any(name == b"authorization" for name, _ in scope["headers"])
-            answer = problem(error, request_id, token_in_header=sent)
+            answer = problem(error, request_id, token_in_header=_sent_bearer(scope))
         await self._send(scope, send, answer, request_id)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
@@ -116,3 +115,7 @@ class Endpoints:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
+
+
+def _sent_bearer(scope: Scope) -> bool:
+    return any(name == b"authorization" and value[:7].lower() == b"bearer " for name, value in scope["headers"])

@@ -103,10 +103,12 @@ def _members(error: Exception) -> dict[str, Any]:
 
 def _headers(error: Exception, status: int, token_in_header: bool) -> Headers:
     if status == 401:
-        bad_token = token_in_header and isinstance(error, RevocableError)
+        bad_token = token_in_header and isinstance(error, RevocableError) and not isinstance(error, TokenMissing)
         return [(b"www-authenticate", b'Bearer error="invalid_token"' if bad_token else b"Bearer")]
     if isinstance(error, TooMany | Unavailable | StoreUnavailable):
         return [(b"retry-after", str(error.retry_after).encode())]
     if isinstance(error, MethodNotAllowed):
         return [(b"allow", error.allow.encode())]
+    if isinstance(error, ChangedMeanwhile):
+        return [(b"etag", b'"%d"' % error.todo["version"])]
     return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recado.http import accounts, messages, operation, sessions, todos
+from recado.http import accounts, messages, operation, sessions, static, todos
 from recado.http.endpoint import Route
 
 ROUTES = (
@@ -34,6 +34,7 @@ ROUTES = (
     Route("POST", "/message/{id}/retry", messages.retry),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
+    *(Route("GET", path, static.page, guarded=False) for path in static.PATHS),
     Route("GET", "/problems", operation.problems, guarded=False),
     Route("GET", "/openapi.json", operation.contract, guarded=False),
     Route("GET", "/healthz", operation.healthz, guarded=False),
