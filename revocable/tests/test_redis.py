@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,7 +119,7 @@ async def test_an_entry_lives_thirty_seconds_and_looking_does_not_prolong_it(ind
     redis_node.cli("PEXPIRE", name, "5000")
     await index.find(state.sub, state.sid, 0)
     await index.seen(state.sub, state.sid, 0, START + 1)
-    assert await index.find(state.sub, state.sid, 0) == replace(state, used=True, last_seen_at=START + 1)
+    assert await index.find(state.sub, state.sid, 0) == state._replace(used=True, last_seen_at=START + 1)
     assert int(redis_node.cli("PTTL", name)) <= 5_000
 
 
@@ -189,7 +188,7 @@ async def test_a_rotation_that_was_on_its_way_never_buries_a_tombstone_nor_what_
         state = await known(index)
         first = asyncio.create_task(rotate(slow, state))
         await asyncio.sleep(0.05)
-        newer = await rotate(index, replace(state, gen=1))
+        newer = await rotate(index, state._replace(gen=1))
         assert newer is not None
         if ending:
             await index.end(state.sub, state.sid, START)

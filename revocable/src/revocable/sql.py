@@ -86,7 +86,7 @@ class SqlSessionStore:
 
     async def add(self, record: SessionRecord) -> None:
         state, device = record.state, record.device
-        row = (*astuple(state)[:3], int(state.used), *astuple(state)[4:], *astuple(device), record.created_at)
+        row = (*state[:3], int(state.used), *state[4:], *astuple(device), record.created_at)
         await self._connection.change(_ADD, *row)
 
     async def find(self, sub: str, sid: str, gen: int) -> SessionState | None:  # noqa: ARG002 - SQL is never behind

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from revocable.sql import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class SessionState:
+class SessionState(NamedTuple):
     """What must be known of a session to judge a token. Instants are epoch microseconds.
 
     `gen` counts rotations; `rotated_at` is when the last one was, `kid` the key its refresh token was signed with, and
-    `used` tells whether an access token of this generation was seen.
+    `used` tells whether an access token of this generation was seen. A tuple, since one is made for every request.
     """
 
     sub: str

@@ -14,7 +14,6 @@ The tests are plain `async def test_…(self, store)`, for pytest-asyncio in its
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from itertools import count
 
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
@@ -99,8 +98,8 @@ class StoreContract:
         await store.find(state.sub, state.sid, 0)
         await store.seen(state.sub, state.sid, 0, START)
         now = START + 5 * SECOND
-        rotated = replace(
-            state, gen=1, rotated_at=now, kid="other", idle_expires_at=now + 1_000 * SECOND, last_seen_at=now
+        rotated = state._replace(
+            gen=1, rotated_at=now, kid="other", idle_expires_at=now + 1_000 * SECOND, last_seen_at=now
         )
         assert await rotate(store, state, now) == rotated
         assert await store.current(state.sub, state.sid) == rotated
@@ -124,7 +123,7 @@ class StoreContract:
 
     async def test_a_rotation_of_another_generation_does_nothing(self, store: SessionStore) -> None:
         state = await added(store)
-        assert await rotate(store, replace(state, gen=1)) is None
+        assert await rotate(store, state._replace(gen=1)) is None
         await rotate(store, state)
         assert await rotate(store, state) is None
         found = await store.current(state.sub, state.sid)
@@ -138,7 +137,7 @@ class StoreContract:
         idle = await added(store)
         assert await rotate(store, idle, idle.idle_expires_at) is None
         assert await rotate(store, idle, idle.idle_expires_at - 1) is not None
-        assert await rotate(store, replace(idle, gen=1), idle.expires_at) is None
+        assert await rotate(store, idle._replace(gen=1), idle.expires_at) is None
 
     async def test_of_many_rotations_at_once_exactly_one_succeeds(self, store: SessionStore) -> None:
         state = await added(store)
@@ -148,7 +147,7 @@ class StoreContract:
     async def test_a_generation_is_marked_as_seen(self, store: SessionStore) -> None:
         state = await added(store)
         await store.seen(state.sub, state.sid, 0, START + 7)
-        seen = replace(state, used=True, last_seen_at=START + 7)
+        seen = state._replace(used=True, last_seen_at=START + 7)
         assert await store.find(state.sub, state.sid, 0) == seen
         assert await store.current(state.sub, state.sid) == seen
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import binascii
 import hmac
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -23,7 +24,9 @@ MAX_IAT_AHEAD = 60
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 _TYP: dict[Kind, str] = {"access": "at+jwt", "refresh": "rt+jwt"}
-_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+_SAFE = re.compile(r"[A-Za-z0-9._-]+")
+_REMEMBERED = 4096
+"""How many tokens of a kind are remembered as verified, in each process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Tokens:
             for kind, aud in self._audience.items()
         }
         self._headers = {(kind, key.kid): _header(kind, key) for kind, ring in self._rings.items() for key in ring}
+        self._verified: dict[Kind, dict[str, Claims]] = {"access": {}, "refresh": {}}
         self._known = {_header(kind, key): (kind, key) for kind, ring in self._rings.items() for key in ring}
 
     @property
@@ -76,23 +80,33 @@ class Tokens:
         """Return the claims of a token of this kind that is valid at `now` (epoch seconds).
 
         Leeway on `exp` is 0; `iat` may be 60 s ahead. Raises `TokenInvalid` or `TokenExpired` (RFC 8725, 3.1 to 3.12).
+        The signature of a token signed or verified here before is not computed again; its times always count.
         """
-        claims = self._verified(kind, token, now)
+        claims = self._verified[kind].get(token) or self._verify(kind, token)
+        if claims.iat > now + MAX_IAT_AHEAD:
+            raise TokenInvalid("made in the future")
         if claims.exp <= now:
             raise TokenExpired("the token has expired")
         return claims
 
     def _sign(self, kind: Kind, key: Key, claims: Claims) -> str:
-        if not (_SAFE.issuperset(claims.sid) and _SAFE.issuperset(claims.jti)):
+        if not (_SAFE.fullmatch(claims.sid) and _SAFE.fullmatch(claims.jti)):
             raise ValueError("session and token ids are made of letters, digits, '-', '_' and '.'")
         payload = (
             f'{self._start[kind]},"sub":{json.dumps(claims.sub)},"sid":"{claims.sid}","gen":{claims.gen},'
             f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}}}'
         )
         signed = f"{self._headers[kind, key.kid]}.{_encode(payload.encode())}"
-        return f"{signed}.{_encode(_mac(key, signed))}"
+        return self._remember(kind, f"{signed}.{_encode(_mac(key, signed))}", claims)
 
-    def _verified(self, kind: Kind, token: str, now: int) -> Claims:
+    def _remember(self, kind: Kind, token: str, claims: Claims) -> str:
+        verified = self._verified[kind]
+        if len(verified) >= _REMEMBERED:
+            del verified[next(iter(verified))]
+        verified[token] = claims
+        return token
+
+    def _verify(self, kind: Kind, token: str) -> Claims:
         parts = token.split(".")
         if len(token) > MAX_BYTES or len(parts) != 3 or not token.isascii():
             raise TokenInvalid("not a token")
@@ -100,7 +114,9 @@ class Tokens:
         key = self._key(kind, header)
         if not hmac.compare_digest(_mac(key, f"{header}.{payload}"), _decode(signature)):
             raise TokenInvalid("the signature does not match")
-        return self._claims(kind, _object(_decode(payload)), now)
+        claims = self._claims(kind, _object(_decode(payload)))
+        self._remember(kind, token, claims)
+        return claims
 
     def _key(self, kind: Kind, header: str) -> Key:
         """Return the key the header names. The algorithm is the key's; the header may only agree with it."""
@@ -115,7 +131,7 @@ class Tokens:
             raise TokenInvalid(f"not a token for {kind}")
         return known[1]
 
-    def _claims(self, kind: Kind, members: dict[str, Any], now: int) -> Claims:
+    def _claims(self, kind: Kind, members: dict[str, Any]) -> Claims:
         if members.get("iss") != self._issuer or members.get("aud") != self._audience[kind]:
             raise TokenInvalid("made by or for somebody else")
         sub, sid, jti = members.get("sub"), members.get("sid"), members.get("jti")
@@ -124,7 +140,7 @@ class Tokens:
             raise TokenInvalid("a claim is missing or is no text")
         if type(gen) is not int or type(iat) is not int or type(exp) is not int:
             raise TokenInvalid("a claim is missing or is no whole number")
-        if gen < 0 or iat > now + MAX_IAT_AHEAD:
+        if gen < 0:
             raise TokenInvalid("a claim has an impossible value")
         return Claims(sub, sid, gen, jti, iat, exp)
 

@@ -14,18 +14,20 @@ from recado.accounts.limits import Limits, account_key
 from recado.accounts.login import Proven, authenticate, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
-from recado.accounts.register import Account, count, listing, may_text, profile
+from recado.accounts.register import Account, Author, author, count, listing, may_text, profile
 from recado.accounts.signup import sign_up
 from recado.db import Database, Tx
 from recado.errors import BadCredentials, NotFound
 
 __all__ = [
     "Account",
+    "Author",
     "Notify",
     "Proven",
     "QuietHours",
     "SettingsChange",
     "authenticate",
+    "author",
     "change_password",
     "count",
     "delete",

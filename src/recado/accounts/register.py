@@ -8,6 +8,7 @@ old password opened is overlooked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.usernames import Username
@@ -22,6 +23,9 @@ _COLUMNS = ", ".join(
     )
 )
 _BY_ID = f"SELECT {_COLUMNS} FROM account WHERE account.user_id = $1"
+_AUTHOR = """
+SELECT user_id, username, locale, CASE WHEN phone_verified_at IS NOT NULL AND notify_created = 1 THEN phone END
+FROM account WHERE user_id = $1"""
 _ALL = f"SELECT {_COLUMNS} FROM account ORDER BY account.user_id"
 _COUNT = "SELECT COUNT(*) FROM account"
 _SECRET_BY_ID = f"SELECT {_COLUMNS}, account.password_hash FROM account WHERE account.user_id = $1"
@@ -75,6 +79,18 @@ class Account:
     disabled: bool
 
 
+class Author(NamedTuple):
+    """What is needed of somebody who leaves a to-do. `texted` is the number to text about it, None for no text.
+
+    A tuple, since one is made for every to-do.
+    """
+
+    user_id: int
+    username: str
+    locale: str
+    texted: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """An account and the hash of its password."""
@@ -87,6 +103,12 @@ async def profile(reader: Reader, user_id: int) -> Account | None:
     """Return the account of a user id, in one SELECT."""
     row = await reader.one(_BY_ID, user_id)
     return _account(row) if row else None
+
+
+async def author(reader: Reader, user_id: int) -> Author | None:
+    """Return what a new to-do needs of its author, in one SELECT."""
+    row = await reader.one(_AUTHOR, user_id)
+    return Author(*row) if row else None
 
 
 async def listing(reader: Reader) -> list[Account]:

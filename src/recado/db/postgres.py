@@ -8,16 +8,17 @@ When a shared batch fails it runs again in halves, so that only the unit at faul
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it carries none; what is used of it is a Protocol here
 
 from recado.db.batching import Call, Put, Queue, answer, array_types, many_selects, numbered, returns_rows
 from recado.db.database import Reader, Row, Tx, Value
-from recado.db.postgres_tx import AGAIN, DOWN, Connection, PostgresTx, Recorder, give_up, send
+from recado.db.postgres_pool import BrokenOff, Pool
+from recado.db.postgres_tx import PostgresTx, Recorder, give_up, send
 from recado.errors import Unavailable
 
 P = ParamSpec("P")
@@ -26,56 +27,29 @@ R = TypeVar("R")
 _ATTEMPTS = 3
 
 
-class Pool(Protocol):
-    """What is used of an asyncpg pool."""
-
-    def acquire(self, *, timeout: float) -> AbstractAsyncContextManager[Connection]: ...
-    async def close(self) -> None: ...
-    def terminate(self) -> None: ...
-
-
-class _BrokenOff(Unavailable):
-    """PostgreSQL gave way to another transaction: run it again."""
-
-
 class PostgresDatabase:
     """A `Database` over a pool of asyncpg connections."""
 
     engine = "postgres"
 
-    def __init__(self, pool: Pool, patience: float) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._patience = patience
         self._reads: dict[tuple[str, tuple[str, ...]], Queue] = {}
         self._changes: dict[str, Queue] = {}
         self._group = Queue(self._run_group)
 
     @classmethod
     async def connect(cls, url: str, connections: int, patience: float = 8.0) -> PostgresDatabase:
-        """Open the pool; `patience` is how many seconds one batch or unit may take.
+        """Open up to `connections`; `patience` is how many seconds one batch or unit may take.
 
         Raises `Unavailable` when the server cannot be reached or refuses.
         """
-        limits = {"statement_timeout": patience * 0.75, "lock_timeout": patience * 0.5}
+        pool = Pool(url, connections, patience)
         try:
-            pool = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType] - asyncpg carries no types
-                url,
-                min_size=1,
-                max_size=connections,
-                timeout=min(3.0, patience),
-                command_timeout=patience,
-                statement_cache_size=500,
-                reset=_keep,
-                server_settings={
-                    "application_name": "recado",
-                    "default_transaction_isolation": "read committed",
-                    "idle_in_transaction_session_timeout": "60s",
-                    **{name: f"{seconds * 1000:.0f}ms" for name, seconds in limits.items()},
-                },
-            )
-        except (*DOWN, asyncpg.PostgresError, ValueError) as error:
-            raise Unavailable(f"cannot reach PostgreSQL: {error or type(error).__name__}") from error
-        return cls(cast("Pool", pool), patience)
+            async with pool.connection():
+                return cls(pool)
+        except (asyncpg.PostgresError, ValueError) as error:
+            raise Unavailable(f"cannot reach PostgreSQL: {error}") from error
 
     async def one(self, sql: str, /, *args: Value) -> Row | None:
         rows = await self.all(sql, *args)
@@ -100,10 +74,7 @@ class PostgresDatabase:
     async def read(
         self, feature: Callable[Concatenate[Reader, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        async with (
-            self._connection() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
+        async with self._pool.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as connection:
             return await feature(PostgresTx(connection), *args, **kwargs)
 
     async def write(self, feature: Callable[Concatenate[Tx, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -121,42 +92,21 @@ class PostgresDatabase:
     async def close(self) -> None:
         queues = [*self._reads.values(), *self._changes.values(), self._group]
         await asyncio.gather(*(queue.finish() for queue in queues))
-        with suppress(Unavailable):  # a closing pool refuses who waits for a connection: let them come first
-            async with self._connection():
-                pass
-        try:
-            await asyncio.wait_for(self._pool.close(), self._patience)
-        except TimeoutError:
-            self._pool.terminate()
-
-    @asynccontextmanager
-    async def _connection(self) -> AsyncGenerator[Connection, None]:
-        """Lend a connection, and cut it when the patience is over: then whatever waits for it fails at once."""
-        try:
-            async with self._pool.acquire(timeout=min(5.0, self._patience)) as connection:
-                cut = asyncio.get_running_loop().call_later(self._patience, connection.terminate)
-                try:
-                    yield connection
-                finally:
-                    cut.cancel()
-        except DOWN as error:
-            raise Unavailable(f"the database cannot be reached: {type(error).__name__}") from error
-        except AGAIN as error:
-            raise _BrokenOff("the database is too busy with this row", retry_after=1) from error
+        await self._pool.close()
 
     @staticmethod
     async def _again(step: Callable[[], Awaitable[R]]) -> R:
         for _ in range(_ATTEMPTS - 1):
-            with suppress(_BrokenOff):
+            with suppress(BrokenOff):
                 return await step()
         return await step()
 
     async def _fetch(self, sql: str, args: Sequence[Value | list[Value]]) -> list[Row]:
-        async with self._connection() as connection:
+        async with self._pool.connection() as connection:
             return await connection.fetch(sql, *args)
 
     async def _write_alone(self, unit: Callable[[Tx], Awaitable[R]]) -> R:
-        async with self._connection() as connection, connection.transaction():
+        async with self._pool.transaction() as connection:
             tx = PostgresTx(connection)
             result = await unit(tx)
             await tx.flush()
@@ -178,7 +128,7 @@ class PostgresDatabase:
             answer(calls, await self._again(lambda: self._change_all(sql, calls)))
 
     async def _change_all(self, sql: str, calls: list[Call]) -> list[Row]:
-        async with self._connection() as connection:
+        async with self._pool.connection() as connection:
             if returns_rows(sql):
                 text = numbered(sql, len(calls[0].args))
                 return await connection.fetchmany(text, [(*call.args, n) for n, call in enumerate(calls, 1)])
@@ -190,9 +140,5 @@ class PostgresDatabase:
         answer(calls, ())
 
     async def _commit(self, units: Sequence[Sequence[Put]]) -> None:
-        async with self._connection() as connection, connection.transaction():
+        async with self._pool.transaction() as connection:
             await send(connection, units)
-
-
-async def _keep(connection: Connection) -> None:
-    """Nothing to reset: transactions always end, and no session state is set; saves a round trip a release."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Generator, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from typing import Any, Protocol
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it carries none; what is used of it is a Protocol here
@@ -40,9 +40,10 @@ class Connection(Protocol):
     async def fetch(self, query: str, /, *args: Value | list[Value]) -> list[Row]: ...
     async def fetchmany(self, query: str, args: Iterable[Sequence[Value]], /) -> list[Row]: ...
     async def executemany(self, command: str, args: Iterable[Sequence[Value]], /) -> None: ...
-    def transaction(
-        self, *, isolation: str | None = None, readonly: bool = False
-    ) -> AbstractAsyncContextManager[None]: ...
+    async def execute(self, query: str, /) -> str: ...
+    async def close(self) -> None: ...
+    def is_closed(self) -> bool: ...
+    def is_in_transaction(self) -> bool: ...
     def terminate(self) -> None: ...
 
 
@@ -90,7 +91,10 @@ class PostgresTx:
 async def send(connection: Connection, units: Iterable[Sequence[Put]]) -> None:
     """Send recorded writes: one pipelined batch per distinct statement, the order within each unit kept."""
     for sql, rows in merged(units):
-        await connection.executemany(sql, rows)
+        if len(rows) == 1:
+            await connection.fetch(sql, *rows[0])  # a tenth cheaper
+        else:
+            await connection.executemany(sql, rows)
 
 
 class _GiveUp:

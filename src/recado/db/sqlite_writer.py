@@ -1,8 +1,9 @@
 """Group commit over SQLite: statements on the event loop (microseconds each), only the wait for the disk in a thread.
 
-Units that arrive while a commit is on its way form the next batch and share its commit (docs/decisions/0003). Each unit
-runs in a SAVEPOINT, so one that fails, fails alone; it is told so after the commit too, since what it saw may have been
-a neighbour's write. Several processes queue for the file with `flock`, which is fair.
+Units that arrive while a commit is on its way form the next batch and share its commit (docs/decisions/0003). When one
+fails after it has written, the batch is rolled back and the others run again, so it fails alone; it is told so after
+the commit too, since what it saw may have been a neighbour's write. Several processes queue for the file with `flock`,
+which is fair.
 """
 
 from __future__ import annotations
@@ -92,8 +93,7 @@ class Writer:
         try:
             await self._begin()
             batch = self._take()
-            for unit in batch:
-                self._run(unit)
+            self._run_all(batch)
             await self._thread.run(self._commit)
         except BaseException as error:  # whatever it is, nobody may wait for ever
             self._roll_back()
@@ -145,11 +145,16 @@ class Writer:
         finally:
             self._connection.execute("PRAGMA busy_timeout = 0")
 
-    def _run(self, unit: _Unit) -> None:
-        if unit.done.done():  # its caller has gone
-            return
+    def _run_all(self, batch: list[_Unit]) -> None:
+        """Run the units in turn; as soon as one fails and leaves writes behind, begin again without it."""
+        while not all(self._run(unit) for unit in batch if unit.error is None and not unit.done.done()):
+            self._connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def _run(self, unit: _Unit) -> bool:
+        """Run one unit; False if it failed and left something behind."""
+        before = self._connection.total_changes
         tx = SqliteTx(self._connection)
-        self._connection.execute("SAVEPOINT unit")
         try:
             unit.result = finish(unit.run(tx))
             tx.check()
@@ -157,8 +162,8 @@ class Writer:
             if not self._connection.in_transaction:  # SQLite gave the whole batch up (disk full, I/O error)
                 raise
             unit.error = _unavailable(error) if is_outage(error) else error
-            self._connection.execute("ROLLBACK TO unit")
-        self._connection.execute("RELEASE unit")
+            return self._connection.total_changes == before
+        return True
 
     def _commit(self) -> None:
         self._connection.execute("COMMIT")

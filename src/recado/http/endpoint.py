@@ -6,6 +6,8 @@ costs more than everything else a request does here (docs/decisions/0007).
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -49,6 +51,7 @@ class Endpoints:
 
     def __init__(self, house: House, routes: Iterable[Route]) -> None:
         self._house = house
+        self._start, self._count = secrets.token_hex(6), itertools.count(1)
         self._exact: dict[str, dict[str, Route]] = {}
         self._patterns: list[tuple[Any, dict[str, Route]]] = []
         by_path: dict[str, dict[str, Route]] = {}
@@ -61,7 +64,7 @@ class Endpoints:
                 self._exact[path] = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = self._house.new_id()
+        request_id = f"{self._start}-{next(self._count):x}"
         try:
             answer = await self._answer(scope, receive)
         except Disconnected:

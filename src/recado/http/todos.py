@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from recado.accounts import accounts
-from recado.accounts.accounts import Account
+from recado.accounts.accounts import Author
 from recado.db import Reader, Tx
 from recado.db.ids import is_uuid7
 from recado.errors import Invalid, NotFound, RecadoError
@@ -21,6 +21,7 @@ from recado.messages.outbox import MessageState
 from recado.todos import todos
 from recado.todos.todos import Change, NewTodo, State, Todo
 
+_QUEUED = MessageState("queued", None)
 MAX_TITLE, MAX_NOTES = 500, 10_000
 _STATES: dict[str, State] = {"open": "open", "done": "done", "all": "all", "trash": "trash"}
 
@@ -62,11 +63,12 @@ async def create(call: Call) -> Answer:
     async def store(tx: Tx) -> Shown:
         todo = await todos.create(tx, author, new, new_id=new_id, message_id=message_id, now=now)
         if new.chosen_id is None:
-            return _show(todo, MessageState("queued", None) if todos.texts_author(author) else None)
+            return _show(todo, _QUEUED if author.texted else None)
         return await _shown(tx, todo)
 
     shown = await once(call, store)
-    call.house.wake()
+    if author.texted:
+        call.house.wake()
     headers = [(b"location", f"/todo/{shown['id']}".encode()), (b"etag", _etag(shown["version"]))]
     return json_answer(201, shown, headers)
 
@@ -132,8 +134,8 @@ async def restore(call: Call) -> Answer:
     return json_answer(200, shown, [(b"etag", _etag(shown["version"]))])
 
 
-async def _author(call: Call) -> Account:
-    author = await accounts.profile(call.house.db, call.user_id)
+async def _author(call: Call) -> Author:
+    author = await accounts.author(call.house.db, call.user_id)
     if author is None:
         raise NotFound("This account is gone.")
     return author

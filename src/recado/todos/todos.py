@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from recado.accounts.accounts import Account
+from recado.accounts.accounts import Author
 from recado.db import Reader, Row, Tx
 from recado.errors import Conflict, Invalid, NotFound
 from recado.messages import outbox, texts
@@ -94,12 +94,7 @@ class Stale(Conflict):
         self.todo = todo
 
 
-def texts_author(author: Account) -> bool:
-    """Tell whether a to-do of this person's making texts them: their phone is verified, and they want it."""
-    return author.phone_verified and author.notify.created
-
-
-async def create(tx: Tx, author: Account, new: NewTodo, *, new_id: str, message_id: str, now: int) -> Todo:
+async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: str, message_id: str, now: int) -> Todo:
     """Store a to-do and, in the same transaction, the text message to its author if they want one.
 
     A chosen id that is already a to-do of the author's gives that one, with no second message. Raises `NotFound` for a
@@ -191,10 +186,10 @@ async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
         raise Invalid("/id", "This id cannot be used; make a new UUIDv7.") from None
 
 
-def _text_author(tx: Tx, author: Account, todo_id: str, message_id: str, now: int) -> None:
-    if texts_author(author) and author.phone:
+def _text_author(tx: Tx, author: Author, todo_id: str, message_id: str, now: int) -> None:
+    if author.texted:
         text = texts.todo_created(author.username, author.locale)
-        outbox.put(tx, outbox.NewMessage(author.user_id, message_id, "created", author.phone, text, now, todo_id))
+        outbox.put(tx, outbox.NewMessage(author.user_id, message_id, "created", author.texted, text, now, todo_id))
 
 
 def _todo(row: Row) -> Todo:

@@ -1,0 +1,49 @@
+"""schemathesis holds the running service to `openapi.yaml`: every operation, every check, no failure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import Service, environment
+
+ROOT = Path(__file__).parents[1]
+SETTINGS = """
+seed = 20261123
+"""
+
+
+@pytest.fixture(scope="module")
+def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that believes what is said of a visitor's address, so that limits on failures do not meet."""
+    service = Service(tmp_path_factory.mktemp("contract"), {"RECADO_TRUSTED_PROXIES": "127.0.0.1/32"})
+    try:
+        yield service.start()
+    finally:
+        service.stop()
+
+
+@pytest.mark.parametrize("tags", ["sessions", "accounts", "to-dos messages operation"])
+def test_every_answer_is_in_the_contract(behind_a_proxy: Service, tmp_path: Path, tags: str) -> None:
+    settings = tmp_path / "schemathesis.toml"
+    settings.write_text(SETTINGS)
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings), "run", str(ROOT / "openapi.yaml")]
+    command += ["--url", behind_a_proxy.base_url, "--phases", "examples,coverage,fuzzing", "--checks", "all"]
+    command += ["--max-examples", "20", "--generation-deterministic", "--no-color"]
+    command += [part for tag in tags.split() for part in ("--include-tag", tag)]
+    hooks = {"SCHEMATHESIS_HOOKS": "tests.visitors", "RECADO_URL": behind_a_proxy.base_url}
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment(hooks | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-3000:]
