@@ -42,7 +42,7 @@ async def _store(tx: Tx, numbers: range, password_hash: str, todos_each: int) ->
     for number in numbers:
         name = usernames.parse(f"user{number}")
         user_id = await register.add(tx, name, password_hash, operator=False, locale="en", time_zone="UTC", now=now)
-        author = await accounts.profile(tx, number)
+        author = await accounts.author(tx, number)
         if user_id != number or author is None:
             raise SystemExit(f"the user {name.shown} got the id {user_id}")
         await lists.open_personal(tx, number, now)

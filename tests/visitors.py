@@ -1,7 +1,7 @@
 """Who asks while schemathesis runs: hooks that sign people in afresh, each from an address of their own.
 
-Loaded by `schemathesis run` (see `test_schemathesis.py`). Half of what is generated gets a real id, password or token
-put in, since nobody guesses one.
+Loaded by schemathesis (see `test_schemathesis.py`). Every second request that is right by the contract gets what nobody
+guesses: an id, a password, a token, a phone number. Those must be taken.
 """
 
 from __future__ import annotations
@@ -15,35 +15,59 @@ import httpx2
 import schemathesis
 from schemathesis import AuthContext, Case, GenerationMode, HookContext, Response
 
-PASSWORD = "a long walk along the tagus river"
+PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
 PROVING = {"login", "changePassword", "deleteAccount"}
+_WHO = os.getpid()
 _numbers = itertools.count(1)
-_turns = itertools.count(1)
+_client = httpx2.Client(base_url=os.environ.get("RECADO_URL", ""), trust_env=False, timeout=15)
 
 
 @dataclass
 class Person:
     """Somebody who has signed up and in, and knows everything that is needed to ask rightly."""
 
-    username: str = field(init=False)
-    address: str = field(init=False)
+    number: int = field(default_factory=lambda: next(_numbers))
     tokens: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        number = next(_numbers)
-        self.username, self.address = f"visitor.{number}", f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
-        self.post("/user", username=self.username, password=PASSWORD)
-        self.tokens = self.post("/login", username=self.username, password=PASSWORD)
+        self._post("/user", username=self.username, password=PASSWORD)
+        self.tokens = self._post("/login", username=self.username, password=PASSWORD)
 
-    def post(self, path: str, **body: str) -> Any:
+    @property
+    def username(self) -> str:
+        return f"visitor.{_WHO}.{self.number}"
+
+    @property
+    def address(self) -> str:
+        return f"10.{self.number >> 16}.{self.number >> 8 & 255}.{self.number & 255}"
+
+    @property
+    def bearer(self) -> str:
+        return f"Bearer {self.tokens['access_token']}"
+
+    def new_todo(self) -> str:
+        told = {"Authorization": self.bearer}
+        return _client.post("/todo", json={"title": "buy bread"}, headers=told).json()["id"]
+
+    def knows(self, operation: str) -> dict[str, Any]:
+        """Members of a body that only this person can get right."""
+        refresh = {"refresh_token": self.tokens["refresh_token"]}
+        return {
+            "login": {"username": self.username, "password": PASSWORD, "cookie": False},
+            "refreshToken": refresh,
+            "logout": refresh,
+            "signUp": {"username": f"new.{_WHO}.{next(_numbers)}", "password": PASSWORD, "time_zone": "America/Sao_Paulo"},
+            "changeAccount": {"time_zone": "Europe/Lisbon"},
+            "changePassword": {"current": PASSWORD, "new": ANOTHER},
+            "deleteAccount": {"password": PASSWORD},
+            "setPhone": {"phone": f"+35191{next(_numbers):07}"},
+        }.get(operation, {})
+
+    def _post(self, path: str, **body: str) -> Any:
         answer = _client.post(path, json=body, headers={"X-Forwarded-For": self.address})
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
-
-    def new_todo(self) -> str:
-        told = {"Authorization": f"Bearer {self.tokens['access_token']}"}
-        return _client.post("/todo", json={"title": "buy bread"}, headers=told).json()["id"]
 
 
 class Visit:
@@ -51,18 +75,39 @@ class Visit:
 
     def __init__(self) -> None:
         self._person: Person | None = None
+        self._turns = 0
+        self.informed: set[str] = set()
+        """The ids of the cases that were put right."""
 
     @property
     def person(self) -> Person:
         self._person = self._person or Person()
         return self._person
 
+    def inform(self, case: Case) -> None:
+        """Put every second case that is right by the contract right in every way."""
+        signed_in = case.headers.get("Authorization") == self.person.bearer
+        if not signed_in or not _right(case) or _name(case) in ("resetPassword", "verifyPhone"):
+            return
+        self._turns += 1
+        if self._turns % 2:
+            return
+        if _name(case) == "refreshToken" and not isinstance(case.body, dict):
+            return
+        self.informed.add(case.id)
+        case.query.pop("list", None)
+        if isinstance(case.body, dict):
+            case.body.update(self.person.knows(_name(case)))
+        if case.operation.path.startswith("/todo/{id}"):
+            case.path_parameters["id"] = self.person.new_todo()
+        if _name(case) == "endSession":
+            case.path_parameters["id"] = self.person.tokens["session_id"]
+
     def end(self) -> None:
         """Somebody else asks next."""
         self._person = None
 
 
-_client = httpx2.Client(base_url=os.environ.get("RECADO_URL", ""), trust_env=False, timeout=15)
 visit = Visit()
 
 
@@ -70,26 +115,31 @@ visit = Visit()
 class SignedIn:
     """Gives each case an access token that is good."""
 
-    def get(self, case: Case, context: AuthContext) -> str:
-        return visit.person.tokens["access_token"]
+    def get(self, _case: Case, _context: AuthContext) -> str:
+        return visit.person.bearer
 
-    def set(self, case: Case, data: str, context: AuthContext) -> None:
-        case.headers["Authorization"] = f"Bearer {data}"
+    def set(self, case: Case, data: str, _context: AuthContext) -> None:
+        case.headers["Authorization"] = data
 
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Say where the person is; and every second time, let them know what they are talking about."""
+    """Say where the person is. A key is used once, and a precondition holds, or both are refused rightly."""
     case.headers["X-Forwarded-For"] = visit.person.address
-    right = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
-    if right and next(_turns) % 2:
-        _know(case, _name(case), visit.person)
+    if _right(case):
+        if "If-Match" in case.headers:
+            case.headers["If-Match"] = "*"
+        if "Idempotency-Key" in case.headers:
+            case.headers["Idempotency-Key"] = f"{next(_numbers)}{case.headers['Idempotency-Key']}"[:255]
+    visit.inform(case)
 
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case, response: Response) -> None:
     """Replace a person who was signed out or deleted, or is near a limit."""
     name, status = _name(case), response.status_code
+    informed = case.id in visit.informed
+    assert not informed or status < 400 or (name, status) == ("retryMessage", 404), f"{name}: {status} {response.text}"
     over = name in SIGNING_OUT and status < 300
     tried = name in PROVING and status in (200, 204, 401, 429)
     if over or tried or (name == "setPhone" and status in (202, 429)):
@@ -100,17 +150,5 @@ def _name(case: Case) -> str:
     return case.operation.definition.raw["operationId"]
 
 
-def _know(case: Case, name: str, person: Person) -> None:
-    if case.operation.path.startswith("/todo/{id}"):
-        case.path_parameters["id"] = person.new_todo()
-    elif name == "endSession":
-        case.path_parameters["id"] = person.tokens["session_id"]
-    if isinstance(case.body, dict):
-        known = {
-            "login": {"username": person.username, "password": PASSWORD},
-            "refreshToken": {"refresh_token": person.tokens["refresh_token"]},
-            "logout": {"refresh_token": person.tokens["refresh_token"]},
-            "changePassword": {"current": PASSWORD},
-            "deleteAccount": {"password": PASSWORD},
-        }
-        case.body.update(known.get(name, {}))
+def _right(case: Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE

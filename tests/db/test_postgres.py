@@ -13,7 +13,18 @@ import pytest
 from recado.db import Database, Tx, open_database
 from recado.db.batching import Queue
 from recado.errors import Unavailable
-from tests.db.things import ADD, SET, add, add_asking, ids, outcomes, until
+from tests.db.things import (
+    ADD,
+    SET,
+    Broken,
+    add,
+    add_asking,
+    add_asking_then_raise,
+    add_then_raise,
+    ids,
+    outcomes,
+    until,
+)
 
 
 @pytest.fixture
@@ -147,8 +158,76 @@ async def test_closing_lets_those_finish_who_wait_for_a_connection(pg: Database,
     calls = [asyncio.ensure_future(db.write(dawdle, n)) for n in range(5)]
     await asyncio.sleep(0)
     await db.close()
-    assert await outcomes(calls) == [None] * 5
     assert await ids(pg) == list(range(5))
+    assert await outcomes(calls) == [None] * 5
+    assert await pg.one("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()") == (1,)
+
+
+async def connection_of(db: Database) -> int:
+    """Which connection a database with one uses now."""
+    row = await db.one("SELECT pg_backend_pid()")
+    assert row is not None
+    return row[0]
+
+
+@pytest.fixture
+async def single(pg: Database, postgres_url: str) -> AsyncIterator[Database]:
+    """The same database over one connection only, with little patience."""
+    db = await open_database(postgres_url, connections=1, patience=1.0)
+    yield db
+    await db.close()
+
+
+async def test_a_unit_that_fails_costs_no_connection(single: Database) -> None:
+    before = await connection_of(single)
+    for unit in (add_asking_then_raise, add_then_raise):
+        with pytest.raises(Broken):
+            await single.write(unit, 1)
+    await outcomes([single.write(add_asking, 2), single.write(add_asking, 2), single.all("SELEC")])
+    assert await connection_of(single) == before
+    assert await ids(single) == [2]
+
+
+async def test_a_unit_may_take_no_longer_than_the_patience(single: Database) -> None:
+    async def dawdle(tx: Tx) -> None:
+        for n in range(20):
+            await tx.change(ADD, n, "ana", 0)
+            await tx.one("SELECT pg_sleep(0.2)")
+
+    assert [type(outcome) for outcome in await outcomes([asyncio.wait_for(single.write(dawdle), 1.6)])] == [Unavailable]
+    assert await ids(single) == []
+
+
+async def test_a_caller_that_goes_away_twice_leaves_no_open_transaction_behind(single: Database) -> None:
+    async def linger(tx: Tx, id_: int) -> None:
+        await tx.change(ADD, id_, "ana", 0)
+        await tx.one("SELECT pg_sleep(0.5)")
+
+    for wave in range(4):
+        call = asyncio.ensure_future(single.write(linger, wave))
+        await asyncio.sleep(0.05)
+        for _ in range(3):
+            call.cancel()
+            for _ in range(wave + 1):
+                await asyncio.sleep(0)
+        await outcomes([call])
+        await single.write(add_asking, 100 + wave)
+    assert await ids(single) == [100, 101, 102, 103]
+
+
+async def test_connections_that_the_server_ended_are_replaced_unnoticed(single: Database, other: Any) -> None:
+    for _ in range(3):
+        await other.execute("SELECT pg_terminate_backend($1)", await connection_of(single))
+        await asyncio.sleep(0.1)
+        await single.write(add_asking, await connection_of(single))
+
+
+async def test_a_server_that_takes_no_writes_any_more_is_left(single: Database) -> None:
+    """After a failover the old one may go on as a standby; the address then leads to another."""
+    await single.write(lambda tx: tx.one("SET SESSION default_transaction_read_only = on"))
+    with pytest.raises(Unavailable):
+        await single.write(add, 1)
+    await single.write(add, 1)
 
 
 async def test_callers_that_go_away_give_their_connections_back(pg: Database, postgres_url: str) -> None:

@@ -80,7 +80,7 @@ class Endpoints:
         call = Call(house, scope, path)
         if route.body is not None:
             call.raw = await read_body(scope, receive)
-            if call.raw or not route.body_optional:
+            if call.raw:
                 require_json(scope)
         if route.guarded:
             call.session = await house.guard.authenticate(scope)

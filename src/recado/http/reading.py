@@ -38,8 +38,7 @@ class Disconnected(Exception):
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """Return the whole body, at most 64 KiB. Raises `TooLarge`, by Content-Length or while it streams."""
-    headers = dict(cast("list[tuple[bytes, bytes]]", scope["headers"]))
-    length = headers.get(b"content-length", b"0")
+    length = next((value for name, value in _headers(scope) if name == b"content-length"), b"0")
     if not length.isdigit() or int(length) > MAX_BODY:
         raise TooLarge(f"The body may have at most {MAX_BODY} bytes.")
     chunks, size, more = list[bytes](), 0, True
@@ -58,11 +57,17 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
 def require_json(scope: Scope) -> None:
     """Raise `WrongContentType` unless the body is declared as `application/json` (in UTF-8, if it says)."""
-    declared = [value for name, value in scope["headers"] if name == b"content-type"]
+    declared = [value for name, value in _headers(scope) if name == b"content-type"]
+    if declared == [b"application/json"]:
+        return
     kind, _, parameters = (declared[0] if len(declared) == 1 else b"").lower().partition(b";")
     charset = parameters.replace(b" ", b"").replace(b'"', b"")
     if kind.strip() != b"application/json" or charset not in (b"", b"charset=utf-8", b"charset=utf8"):
         raise WrongContentType("Send the body as application/json in UTF-8.")
+
+
+def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    return scope["headers"]
 
 
 def decode(raw: bytes, into: type[Any]) -> Any:

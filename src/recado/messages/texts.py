@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 CODE = "{code}"
 """Stands in a stored text for the code that is put in just before sending."""
@@ -27,6 +28,7 @@ _IPV4 = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b")
 _LONG_NUMBER = re.compile(r"\d{7,}")
 
 
+@lru_cache(maxsize=1024)
 def todo_created(username: str, locale: str) -> str:
     """Return the text that tells somebody of a to-do they created."""
     return _CREATED[_language(locale)].format(name=neutral(username, _NAME_LIMIT))

@@ -6,6 +6,8 @@ question, "which list, and may I?", costs no look-up.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from recado.db import Reader, Tx
 from recado.errors import NotFound
 
@@ -18,6 +20,7 @@ _ERASE_MEMBER = "DELETE FROM list_member WHERE user_id = $1"
 _ERASE = "DELETE FROM list WHERE list_id = $1"
 
 
+@lru_cache(maxsize=4096)
 def personal_list_id(user_id: int) -> str:
     """Return the id of a user's personal list: a UUIDv7 of the year 1970 whose random part is the user's id."""
     return f"00000000-0000-7000-8{user_id >> 48:03x}-{user_id & 0xFFFFFFFFFFFF:012x}"

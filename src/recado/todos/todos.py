@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from recado.accounts.accounts import Author
 from recado.db import Reader, Row, Tx
@@ -50,9 +50,8 @@ _ERASE = "DELETE FROM todo WHERE list_id = $1"
 _PURGE = "DELETE FROM todo WHERE deleted_at <= $1"
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """One to-do. Instants are epoch microseconds; `user_id` is who created it."""
+class Todo(NamedTuple):
+    """One to-do. Instants are epoch microseconds; `user_id` is who created it. A tuple, since pages hold up to 200."""
 
     list_id: str
     id: str
