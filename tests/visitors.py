@@ -15,6 +15,9 @@ import httpx2
 import schemathesis
 from schemathesis import AuthContext, Case, GenerationMode, HookContext, Response
 
+from recado.db.ids import uuid7
+from revocable.sessions import microseconds
+
 PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
 PROVING = {"login", "changePassword", "deleteAccount"}
@@ -61,6 +64,7 @@ class Person:
             "changeAccount": {"time_zone": "Europe/Lisbon"},
             "changePassword": {"current": PASSWORD, "new": ANOTHER},
             "deleteAccount": {"password": PASSWORD},
+            "createTodo": {"list_id": None},
             "setPhone": {"phone": f"+35191{next(_numbers):07}"},
         }.get(operation, {})
 
@@ -124,13 +128,15 @@ class SignedIn:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
-    """Say where the person is. A key is used once, and a precondition holds, or both are refused rightly."""
+    """Say where the person is. A key or id is used once, and a precondition holds, or they are refused rightly."""
     case.headers["X-Forwarded-For"] = visit.person.address
     if _right(case):
         if "If-Match" in case.headers:
             case.headers["If-Match"] = "*"
         if "Idempotency-Key" in case.headers:
             case.headers["Idempotency-Key"] = f"{next(_numbers)}{case.headers['Idempotency-Key']}"[:255]
+        if isinstance(case.body, dict) and case.body.get("id"):
+            case.body["id"] = uuid7(microseconds)
     visit.inform(case)
 
 

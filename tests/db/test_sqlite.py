@@ -115,6 +115,21 @@ async def test_a_unit_that_suspends_is_a_mistake_and_keeps_nothing(file: Databas
     assert await file.write(add, 2) == 2
 
 
+async def test_a_batch_of_units_that_all_fail_runs_each_twice_at_most(file: Database) -> None:
+    runs = [0] * 100
+
+    async def unit(tx: Tx, id_: int) -> None:
+        runs[id_] += 1
+        tx.put(ADD, id_, "ana", 0)
+        if id_ != 50:
+            raise Broken
+
+    given = await outcomes(file.write(unit, id_) for id_ in range(100))
+    assert [id_ for id_, outcome in enumerate(given) if outcome is None] == [50]
+    assert await ids(file) == [50]
+    assert max(runs) == 2
+
+
 @contextmanager
 def no_room_but(path: Path, size: int) -> Iterator[None]:
     """A disk that is full when the log has grown by `size`: a limit on files that the kernel puts on this process."""

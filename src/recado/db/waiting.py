@@ -11,9 +11,10 @@ _Job = tuple[Callable[[], object], asyncio.Future[None]]
 
 
 class WaitingThread:
-    """Runs one job after the other. A lone commit is a quarter faster than over an executor (about 90 of 360 µs).
+    """Runs one job after the other.
 
-    A daemon: a process that must end does not wait for a lock that another one never gives back.
+    Not an executor: it is a daemon, so a process that must end does not wait for a lock that another one never gives
+    back; and a job costs 10 µs in place of 22.
     """
 
     __slots__ = ("_jobs",)
