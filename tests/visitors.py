@@ -60,7 +60,11 @@ class Person:
             "login": {"username": self.username, "password": PASSWORD, "cookie": False},
             "refreshToken": refresh,
             "logout": refresh,
-            "signUp": {"username": f"new.{_WHO}.{next(_numbers)}", "password": PASSWORD, "time_zone": "America/Sao_Paulo"},
+            "signUp": {
+                "username": f"new.{_WHO}.{next(_numbers)}",
+                "password": PASSWORD,
+                "time_zone": "America/Sao_Paulo",
+            },
             "changeAccount": {"time_zone": "Europe/Lisbon"},
             "changePassword": {"current": PASSWORD, "new": ANOTHER},
             "deleteAccount": {"password": PASSWORD},

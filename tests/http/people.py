@@ -115,15 +115,17 @@ async def with_phone(device: Device, service: Service, phone: str) -> None:
     """Verify a phone number with the code from the console."""
     before = len(service.log.read_text())
     assert (await device.ask("POST", "/me/phone", json={"phone": phone})).status_code == 202
-    code = await code_from_log(service, before)
+    code = await code_from_log(service, before, phone)
     answer = await device.ask("POST", "/me/phone/verify", json={"code": code})
     assert answer.status_code == 204, answer.text
 
 
-async def code_from_log(service: Service, start: int) -> str:
-    """Return the six-digit code that the console channel wrote after this offset of the log."""
+async def code_from_log(service: Service, start: int, phone: str = "") -> str:
+    """Return the six-digit code that the console channel wrote for this number after this offset of the log."""
     for _ in range(200):
-        if (code := code_of(service.log.read_text()[start:])) is not None:
+        lines = service.log.read_text()[start:].splitlines()
+        to_this_number = [line for line in lines if re.search(rf"\] to \S*{phone[-2:]}:", line)]
+        if (code := code_of("\n".join(to_this_number))) is not None:
             return code
         await asyncio.sleep(0.05)
     raise AssertionError("no code was written to the log")

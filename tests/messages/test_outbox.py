@@ -15,17 +15,22 @@ from tests.vonage.server import StandIn
 
 
 async def test_a_queued_text_shows_up_with_its_todo(db: Database, clock: FakeClock) -> None:
-    await queue(db, new(clock, todo_id="t1"), new(clock))
-    assert await outbox.states(db, ANA, ["t1", "t2"]) == {"t1": MessageState("queued", None)}
-    assert await outbox.states(db, RUI, ["t1"]) == {}
+    text, _ = await queue(db, new(clock), new(clock))
+    assert await outbox.states(db, ANA, [text, "another"]) == {text: MessageState("queued", None)}
+    assert await outbox.states(db, RUI, [text]) == {}
     assert await outbox.states(db, ANA, []) == {}
 
 
 @pytest.mark.parametrize("count", [1, 2, 10, 11, 50, 51, 200, 201, 450])
 async def test_any_number_of_todos_can_be_asked_about(db: Database, clock: FakeClock, count: int) -> None:
-    ids = [f"t{i}" for i in range(count)]
-    await queue(db, *(new(clock, todo_id=todo_id) for todo_id in ids))
+    ids = await queue(db, *(new(clock) for _ in range(count)))
     assert set(await outbox.states(db, ANA, ids)) == set(ids)
+
+
+async def test_a_text_is_queued_once_under_its_id(db: Database, clock: FakeClock) -> None:
+    text = new(clock)
+    assert await queue(db, text, text) == [text.id, text.id]
+    assert len(await outbox.waiting(db, 10)) == 1
 
 
 async def test_a_text_of_a_failed_transaction_is_never_sent(db: Database, clock: FakeClock) -> None:
@@ -75,11 +80,11 @@ async def _fail(db: Database, clock: FakeClock, server: StandIn, **of: Any) -> s
 
 
 async def test_a_failed_text_can_be_sent_again(db: Database, clock: FakeClock, server: StandIn) -> None:
-    id_ = await _fail(db, clock, server, todo_id="t1")
+    id_ = await _fail(db, clock, server)
     failed = await message(db, id_)
     assert failed.state == "failed"
     assert failed.error
-    assert await outbox.states(db, ANA, ["t1"]) == {"t1": MessageState("failed", failed.error)}
+    assert await outbox.states(db, ANA, [id_]) == {id_: MessageState("failed", failed.error)}
     again = await db.write(outbox.retry, ANA, id_, clock())
     assert (again.state, again.error) == ("queued", None)
     await worker(db, channel_to(server), clock).deliver_due()

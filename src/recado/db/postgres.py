@@ -24,7 +24,7 @@ from recado.errors import Unavailable
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ATTEMPTS = 3
+_ATTEMPTS, _PAUSE_SECONDS = 3, 0.05
 
 
 class PostgresDatabase:
@@ -99,6 +99,7 @@ class PostgresDatabase:
         for _ in range(_ATTEMPTS - 1):
             with suppress(BrokenOff):
                 return await step()
+            await asyncio.sleep(_PAUSE_SECONDS)  # so that who was let past is past
         return await step()
 
     async def _fetch(self, sql: str, args: Sequence[Value | list[Value]]) -> list[Row]:

@@ -19,6 +19,9 @@ R = TypeVar("R")
 _OPEN_SECONDS = 5.0
 _READ_BUSY_MS = 100
 
+_LOG_PAGES = 8000
+"""How long the write-ahead log grows (32 MB) before it is folded into the file; small writes touch many pages."""
+
 
 class SqliteDatabase:
     """A `Database` in one file, with WAL and `synchronous=FULL`: what is acknowledged survives a power cut."""
@@ -90,4 +93,5 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise sqlite3.OperationalError("its file system has no shared memory, which the write-ahead log needs")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     return connection

@@ -58,10 +58,10 @@ async def create(call: Call) -> Answer:
     body: PostTodo = call.body
     new = NewTodo(_title(body.title), body.notes, body.list_id, _chosen_id(body.id))
     author = await _author(call)
-    now, new_id, message_id = call.house.clock(), call.house.new_id(), call.house.new_id()
+    now, new_id = call.house.clock(), call.house.new_id()
 
     async def store(tx: Tx) -> Shown:
-        todo = await todos.create(tx, author, new, new_id=new_id, message_id=message_id, now=now)
+        todo = await todos.create(tx, author, new, new_id=new_id, now=now)
         if new.chosen_id is None:
             return _show(todo, _QUEUED if author.texted else None)
         return await _shown(tx, todo)

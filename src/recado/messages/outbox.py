@@ -32,11 +32,11 @@ _BATCHES = (1, 10, 50, 200)
 _PUT = """
 INSERT INTO message
     (user_id, id, todo_id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9)"""
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9) ON CONFLICT DO NOTHING"""
 _STATES = {
     size: f"""
-SELECT todo_id, id, state, error FROM message
-WHERE user_id = $1 AND todo_id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"""
+SELECT id, state, error FROM message
+WHERE user_id = $1 AND id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"""
     for size in _BATCHES
 }
 _MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
@@ -134,7 +134,10 @@ class Fate:
 
 
 def put(tx: Tx, message: NewMessage) -> None:
-    """Queue a text within the caller's transaction. Phone codes, which somebody waits for, go before all others."""
+    """Queue a text within the caller's transaction, unless its user has one with that id already.
+
+    Phone codes, which somebody waits for, go before all others.
+    """
     tx.put(
         _PUT,
         message.user_id,
@@ -149,17 +152,19 @@ def put(tx: Tx, message: NewMessage) -> None:
     )
 
 
-async def states(reader: Reader, user_id: int, todo_ids: Sequence[str]) -> dict[str, MessageState]:
-    """Return what became of the newest text about each of the to-dos; those without one are absent."""
-    newest: dict[str, tuple[str, MessageState]] = {}
-    for start in range(0, len(todo_ids), _BATCHES[-1]):
-        chosen = list(todo_ids[start : start + _BATCHES[-1]])
+async def states(reader: Reader, user_id: int, ids: Sequence[str]) -> dict[str, MessageState]:
+    """Return what became of a user's texts with these ids; those that there are not are absent.
+
+    The text about a new to-do has the to-do's id, so that no second index has to be kept for it.
+    """
+    found: dict[str, MessageState] = {}
+    for start in range(0, len(ids), _BATCHES[-1]):
+        chosen = list(ids[start : start + _BATCHES[-1]])
         size = next(size for size in _BATCHES if size >= len(chosen))
         chosen += chosen[-1:] * (size - len(chosen))
-        for todo_id, message_id, state, error in await reader.all(_STATES[size], user_id, *chosen):
-            if message_id > newest.get(todo_id, ("",))[0]:
-                newest[todo_id] = message_id, MessageState(_told(state), _told_error(state, error))
-    return {todo_id: state for todo_id, (_, state) in newest.items()}
+        for id_, state, error in await reader.all(_STATES[size], user_id, *chosen):
+            found[id_] = MessageState(_told(state), _told_error(state, error))
+    return found
 
 
 async def page(reader: Reader, user_id: int, limit: int, before: str | None = None) -> list[Message]:

@@ -9,8 +9,11 @@ import json
 from asyncio import TimerHandle, Transport
 from enum import Enum
 from http import HTTPStatus
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from recado.server.onewrite import OneWrite
 
 HEADER_SECONDS = 15.0
 BODY_SECONDS = 30.0
@@ -45,7 +48,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:
         """Expect a header at once."""
-        super().connection_made(transport)
+        super().connection_made(cast("Transport", OneWrite(transport, self.loop)))
         self._expect(HEADER_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -33,14 +33,15 @@ async def open_personal(tx: Tx, user_id: int, now: int) -> None:
     tx.put(_JOIN, list_id, user_id, OWNER, now)
 
 
-async def role(reader: Reader, list_id: str, user_id: int) -> str:
-    """Return the caller's role in a list. Raises `NotFound` when they are no member, or there is no such list."""
-    if list_id == personal_list_id(user_id):
-        return OWNER
-    row = await reader.one(_ROLE, list_id, user_id)
-    if row is None:
+async def is_member(reader: Reader, list_id: str, user_id: int) -> bool:
+    """Tell whether a user takes part in a list."""
+    return list_id == personal_list_id(user_id) or await reader.one(_ROLE, list_id, user_id) is not None
+
+
+async def require_member(reader: Reader, list_id: str, user_id: int) -> None:
+    """Raise `NotFound` when the user is no member of the list, or there is no such list."""
+    if not await is_member(reader, list_id, user_id):
         raise NotFound("There is no such list.")
-    return row[0]
 
 
 async def erase(tx: Tx, user_id: int) -> str:

@@ -93,32 +93,30 @@ class Stale(Conflict):
         self.todo = todo
 
 
-async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: str, message_id: str, now: int) -> Todo:
+async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: str, now: int) -> Todo:
     """Store a to-do and, in the same transaction, the text message to its author if they want one.
 
     A chosen id that is already a to-do of the author's gives that one, with no second message. Raises `NotFound` for a
     list the author is not in and `Invalid` for an id that somebody else has taken.
     """
     list_id = lists.personal_list_id(author.user_id) if new.list_id is None else new.list_id
-    await lists.role(tx, list_id, author.user_id)
+    await lists.require_member(tx, list_id, author.user_id)
     todo = Todo(list_id, new.chosen_id or new_id, author.user_id, new.title, new.notes, None, None, now, now, None, 1)
     row = (list_id, todo.id, author.user_id, new.title, new.notes, now)
     if new.chosen_id is None:
         tx.put(_INSERT, *row)
     elif not await tx.change(_INSERT_NEW, *row):
         return await _already_there(tx, new.chosen_id, author.user_id)
-    _text_author(tx, author, todo.id, message_id, now)
+    _text_author(tx, author, todo.id, now)
     return todo
 
 
 async def get(reader: Reader, user_id: int, todo_id: str) -> Todo:
-    """Return a to-do of a list the user is in, also from the trash. Raises `NotFound`."""
+    """Return a to-do of a list the user is in, also from the trash. Raises `NotFound`, the same for all others."""
     row = await reader.one(_FIND, todo_id)
-    if row is None:
+    if row is None or not await lists.is_member(reader, row[0], user_id):
         raise NotFound("There is no such to-do.")
-    todo = _todo(row)
-    await lists.role(reader, todo.list_id, user_id)
-    return todo
+    return _todo(row)
 
 
 async def page(
@@ -126,7 +124,7 @@ async def page(
 ) -> list[Todo]:
     """Return up to `limit` to-dos of one list with ids below `before`, newest first. Raises `NotFound`."""
     chosen = lists.personal_list_id(user_id) if list_id is None else list_id
-    await lists.role(reader, chosen, user_id)
+    await lists.require_member(reader, chosen, user_id)
     return [_todo(row) for row in await reader.all(_PAGE[state], chosen, before, limit)]
 
 
@@ -185,10 +183,10 @@ async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
         raise Invalid("/id", "This id cannot be used; make a new UUIDv7.") from None
 
 
-def _text_author(tx: Tx, author: Author, todo_id: str, message_id: str, now: int) -> None:
+def _text_author(tx: Tx, author: Author, todo_id: str, now: int) -> None:
     if author.texted:
         text = texts.todo_created(author.username, author.locale)
-        outbox.put(tx, outbox.NewMessage(author.user_id, message_id, "created", author.texted, text, now, todo_id))
+        outbox.put(tx, outbox.NewMessage(author.user_id, todo_id, "created", author.texted, text, now, todo_id))
 
 
 def _todo(row: Row) -> Todo:

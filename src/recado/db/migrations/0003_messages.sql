@@ -22,7 +22,6 @@ CREATE TABLE message (
     PRIMARY KEY (user_id, id)
 );
 CREATE INDEX message_due ON message (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX message_todo ON message (user_id, todo_id) WHERE todo_id IS NOT NULL;
 
 -- How many texts went out on a day (UTC, counted from 1970), for each user, each number (hashed) and all together.
 CREATE TABLE message_count (
