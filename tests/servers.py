@@ -161,7 +161,11 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres(folder)
     try:
         made = subprocess.run(
-            [program, "-D", folder / "data", "-U", "recado", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+            # A collation as people have it: one that sorts unlike bytes finds what relies on them.
+            [
+                *(program, "-D", folder / "data", "-U", "recado", "-A", "trust", "-E", "UTF8", "--no-sync"),
+                *("--locale=C", "--locale-provider=icu", "--icu-locale=en-US"),
+            ],
             cwd="/",
             capture_output=True,
             check=False,

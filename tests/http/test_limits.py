@@ -11,7 +11,7 @@ from tests.http.people import PASSWORD, Person, kind, somebody, visitor
 from tests.running import Service
 
 WRONG = {"password": "not the password at all"}
-OF_THE_MOMENT = {"date", "x-request-id"}
+OF_THE_MOMENT = {"date", "x-request-id", "content-length"}
 
 
 @pytest.fixture
