@@ -43,6 +43,7 @@ async def pages(device: Device, path: str, limit: int) -> list[dict[str, Any]]:
         page = (await device.ask("GET", f"{path}{joint}limit={limit}{more}")).json()
         assert len(page["items"]) <= limit
         items += page["items"]
+        assert len(items) < 1000, "the pages do not end"
         cursor = page["next"]
         if cursor is None:
             return items
