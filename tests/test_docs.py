@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,10 @@ def test_every_command_stands_in_operations_and_no_other() -> None:
 def test_the_exit_codes_are_the_ones_in_the_code() -> None:
     written = [int(row[0]) for row in rows(section(OPERATIONS, "Exit codes"))]
     assert written == [main.DONE, main.FAILED, main.MISUSED, main.INTERRUPTED]
+
+
+def test_everything_that_the_program_needs_is_pinned() -> None:
+    pinned = set(re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[\[<>=; ]", line)[0].lower() for line in project["dependencies"]}
+    assert needed - {"revocable"} <= {name.lower() for name in pinned}

@@ -19,7 +19,8 @@ COMMAND = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT /
 @pytest.fixture(scope="module")
 def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that believes what is said of a visitor's address, so that limits on failures do not meet."""
-    service = Service(tmp_path_factory.mktemp("contract"), {"RECADO_TRUSTED_PROXIES": "127.0.0.1/32"})
+    settings = {"RECADO_TRUSTED_PROXIES": "127.0.0.1/32", "RECADO_SIGNUP": "open"}
+    service = Service(tmp_path_factory.mktemp("contract"), settings)
     try:
         yield service.start()
     finally:

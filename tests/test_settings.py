@@ -51,6 +51,8 @@ def test_strangers_cannot_sign_up_where_the_network_can_reach() -> None:
     assert read(HOST="0.0.0.0").signup == "invite"
     assert read(HOST="::1").signup == "open"
     assert read(HOST="localhost").signup == "open"
+    assert read(RECADO_PUBLIC_URL="https://todo.example").signup == "invite"
+    assert read(RECADO_TRUSTED_PROXIES="127.0.0.1").signup == "invite"
     assert read(HOST="0.0.0.0", RECADO_SIGNUP="open").signup == "open"
 
 

@@ -57,10 +57,10 @@ def secret(name: str, text: str) -> bytes | None:
     return key
 
 
-def signup(name: str, text: str, host: str) -> Signup:
-    """Read who may sign up; without a word, everybody on a loopback address, else only with an invite."""
+def signup(name: str, text: str, *, private: bool) -> Signup:
+    """Read who may sign up; without a word, everybody on a private service, else only with an invite."""
     if not text:
-        return "open" if is_loopback(host) else "invite"
+        return "open" if private else "invite"
     for mode in get_args(Signup):
         if text == mode:
             return mode

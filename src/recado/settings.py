@@ -68,7 +68,7 @@ SETTINGS = (
         "RECADO_SIGNUP",
         "",
         "Who may sign up: `open`, `invite` (needs a code from `recado user invite`) or `closed`.",
-        "`open` on a loopback address, else `invite`",
+        "`open` on a loopback address without a proxy, else `invite`",
     ),
     Setting("RECADO_PASSWORD_MIN", "15", "Characters of a password; 10 to 14 pass too when they are hard to guess."),
     Setting("NEXMO_API_KEY", "", "Vonage API key.", "none: text messages are written to the log"),
@@ -155,7 +155,7 @@ def _read(values: Mapping[str, str]) -> Settings:
         refresh_ttl=readings.duration("RECADO_REFRESH_TTL", values["RECADO_REFRESH_TTL"]),
         session_ttl=readings.duration("RECADO_SESSION_TTL", values["RECADO_SESSION_TTL"]),
         refresh_grace=readings.duration("RECADO_REFRESH_GRACE", values["RECADO_REFRESH_GRACE"], least=0),
-        signup=readings.signup("RECADO_SIGNUP", values["RECADO_SIGNUP"], host),
+        signup=readings.signup("RECADO_SIGNUP", values["RECADO_SIGNUP"], private=_is_private(host, values)),
         password_min=readings.whole("RECADO_PASSWORD_MIN", values["RECADO_PASSWORD_MIN"], 10, 128),
         nexmo_api_key=values["NEXMO_API_KEY"] or None,
         nexmo_api_secret=values["NEXMO_API_SECRET"] or None,
@@ -163,6 +163,12 @@ def _read(values: Mapping[str, str]) -> Settings:
         vonage_from=readings.sender("VONAGE_FROM", values["VONAGE_FROM"]),
         workers=readings.whole("RECADO_WORKERS", values["RECADO_WORKERS"], 1, 256),
     )
+
+
+def _is_private(host: str, values: Mapping[str, str]) -> bool:
+    """Tell whether only this machine can ask: a loopback address, and no proxy in front of it."""
+    behind_a_proxy = values["RECADO_PUBLIC_URL"] or values["RECADO_TRUSTED_PROXIES"]
+    return readings.is_loopback(host) and not behind_a_proxy
 
 
 def _check_secrets(values: Mapping[str, str]) -> None:

@@ -33,6 +33,19 @@ class Carried:
     service: Service
     vonage: StandIn
 
+    async def verify(self, device: people.Device, phone: str) -> None:
+        """Verify a number with the code that the stand-in gets."""
+        self.vonage.script()
+        before = len(self.vonage.requests)
+
+        async def arrived() -> bool:
+            return len(self.vonage.requests) > before
+
+        assert (await device.ask("POST", "/me/phone", json={"phone": phone})).status_code == 202
+        await people.wait_for(arrived)
+        code = people.code_of(self.vonage.requests[-1]["body"]["text"])
+        assert (await device.ask("POST", "/me/phone/verify", json={"code": code})).status_code == 204
+
 
 @pytest.fixture(scope="session")
 def carried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:

@@ -18,6 +18,7 @@ PASSWORD = "a long walk along the tagus river"
 OTHER_PASSWORD = "seven green bottles on a shelf"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 NOBODYS_ID = "01936f00-0000-7000-8000-00000000dead"
+_OF_THE_MOMENT = {"date", "x-request-id", "content-length"}  # the length goes with the request's name
 _numbers = itertools.count(1)
 _open: list[httpx2.AsyncClient] = []
 
@@ -149,3 +150,24 @@ async def wait_for(true: Callable[[], Awaitable[object]], seconds: float = 10) -
 def kind(answer: httpx2.Response) -> tuple[int, str]:
     """Return the status of a problem and the end of its `type`."""
     return answer.status_code, answer.json()["type"].partition("#")[2]
+
+
+def told(answer: httpx2.Response) -> tuple[object, ...]:
+    """All that an answer says, but for what differs each time."""
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in _OF_THE_MOMENT)
+    return answer.status_code, headers, {**answer.json(), "request_id": None}
+
+
+async def pages(device: Device, path: str, limit: int) -> list[dict[str, Any]]:
+    """Follow `next` from page to page; return all items."""
+    items: list[dict[str, Any]] = []
+    joint, cursor = "&" if "?" in path else "?", None
+    while True:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = (await device.ask("GET", f"{path}{joint}limit={limit}{more}")).json()
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        assert len(items) < 1000, "the pages do not end"
+        cursor = page["next"]
+        if cursor is None:
+            return items

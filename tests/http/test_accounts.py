@@ -276,15 +276,6 @@ async def test_five_codes_an_hour_are_sent_at_most(device: Device) -> None:
     assert int(answers[-1].headers["retry-after"]) > 0
 
 
-async def test_messages_show_what_was_sent_but_no_number_and_no_code(service: Service, device: Device) -> None:
-    await with_phone(device, service, "+351912345604")
-    (message,) = (await device.ask("GET", "/message")).json()["items"]
-    assert message["to"] == "+35********04"
-    assert not re.search(r"\d{6}", message["text"])
-    retried = await device.ask("POST", f"/message/{message['id']}/retry")
-    assert kind(retried) == (409, "conflict")
-
-
 async def test_a_thief_of_the_database_finds_no_password_token_or_code(service: Service, ana: Person) -> None:
     device = await ana.device()
     await device.refresh()

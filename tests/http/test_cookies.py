@@ -188,7 +188,11 @@ async def test_an_unknown_host_is_421_on_every_path(service: Service, host: str)
 @pytest.fixture(scope="module")
 def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that people know by a name, behind a proxy at 127.0.0.1."""
-    settings = {"RECADO_PUBLIC_URL": "https://todo.example", "RECADO_TRUSTED_PROXIES": "127.0.0.1/32"}
+    settings = {
+        "RECADO_PUBLIC_URL": "https://todo.example",
+        "RECADO_TRUSTED_PROXIES": "127.0.0.1/32",
+        "RECADO_SIGNUP": "open",
+    }
     service = Service(tmp_path_factory.mktemp("named"), settings)
     try:
         yield service.start()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.http import forgery, stored
 from tests.http.conftest import DOTENV, Carried
-from tests.http.people import Device, code_of, kind, somebody, somebody_on, visitor, wait_for
+from tests.http.people import Device, kind, somebody, somebody_on, visitor, wait_for
 from tests.running import Service
 
 
@@ -123,7 +123,7 @@ async def test_flaw_9_a_text_that_fails_changes_no_answer_and_goes_to_the_verifi
     ana = await somebody(carried.service)
     device = await ana.device()
     assert (await device.create("before there is a phone"))["message"]["state"] == "none"
-    await _verify(device, carried, "+351 912 000 001")
+    await carried.verify(device, "+351 912 000 001")
     for refusal in ("422", "500", "hang_up"):
         carried.vonage.script(always=refusal)
         begun = time.monotonic()
@@ -137,7 +137,7 @@ async def test_row_11_each_todo_texts_its_owner_with_the_seeds_words(carried: Ca
     carried.vonage.script()
     ana = await somebody(carried.service)
     device = await ana.device()
-    await _verify(device, carried, "+351 912 000 002")
+    await carried.verify(device, "+351 912 000 002")
     todo = await device.create()
 
     async def sent() -> bool:
@@ -207,17 +207,3 @@ async def test_flaw_14_a_todo_can_be_listed_changed_finished_and_deleted(device:
     assert [row["title"] for row in (await device.ask("GET", "/todo?state=done")).json()["items"]] == ["buy milk"]
     assert (await device.ask("DELETE", place)).status_code == 204
     assert (await device.ask("GET", "/todo?state=all")).json()["items"] == []
-
-
-async def _verify(device: Device, carried: Carried, phone: str) -> None:
-    """Verify a number with the code that the stand-in got."""
-    carried.vonage.script()
-    before = len(carried.vonage.requests)
-    assert (await device.ask("POST", "/me/phone", json={"phone": phone})).status_code == 202
-
-    async def arrived() -> bool:
-        return len(carried.vonage.requests) > before
-
-    await wait_for(arrived)
-    code = code_of(carried.vonage.requests[-1]["body"]["text"])
-    assert (await device.ask("POST", "/me/phone/verify", json={"code": code})).status_code == 204

@@ -116,9 +116,11 @@ METHODS = [
 @pytest.fixture
 async def device(service: Service) -> AsyncIterator[Device]:
     """Somebody's device, who in the end has no to-do: nothing here may store one."""
+    before = len(service.log.read_text())
     device = await somebody_on(service)
     yield device
     assert (await device.ask("GET", "/todo?state=all")).json()["items"] == []
+    assert "Traceback" not in service.log.read_text()[before:]
 
 
 async def test_broken_json_is_422_at_once_whatever_is_wrong(device: Device) -> None:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx2
 import pytest
 
 from tests.http.people import PASSWORD, Person, kind, somebody, visitor
 from tests.running import Service
 
 WRONG = {"password": "not the password at all"}
-OF_THE_MOMENT = {"date", "x-request-id", "content-length"}
 
 
 @pytest.fixture
 async def ana(service: Service) -> Person:
     return await somebody(service)
-
-
-def told(answer: httpx2.Response) -> tuple[object, ...]:
-    """All that an answer says, but for what differs each time."""
-    headers = sorted((name, value) for name, value in answer.headers.items() if name not in OF_THE_MOMENT)
-    return answer.status_code, headers, {**answer.json(), "request_id": None}
 
 
 async def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(service: Service, ana: Person) -> None:

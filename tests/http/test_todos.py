@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any
 
-import httpx2
 import pytest
 
 from recado.db.ids import uuid7
@@ -14,8 +12,6 @@ from recado.todos.lists import personal_list_id
 from revocable.sessions import microseconds
 from tests.http.people import NOBODYS_ID, Device, Person, kind, somebody, somebody_on, wait_for, with_phone
 from tests.running import Service
-
-OF_THE_MOMENT = {"date", "x-request-id", "content-length"}
 
 
 @pytest.fixture
@@ -26,27 +22,6 @@ async def device(service: Service) -> Device:
 def new_id() -> str:
     """A UUIDv7 of a client's own making."""
     return uuid7(microseconds)
-
-
-def told(answer: httpx2.Response) -> tuple[object, ...]:
-    """All that an answer says, but for what differs each time."""
-    headers = sorted((name, value) for name, value in answer.headers.items() if name not in OF_THE_MOMENT)
-    return answer.status_code, headers, {**answer.json(), "request_id": None}
-
-
-async def pages(device: Device, path: str, limit: int) -> list[dict[str, Any]]:
-    """Follow `next` from page to page; return all items."""
-    items: list[dict[str, Any]] = []
-    joint, cursor = "&" if "?" in path else "?", None
-    while True:
-        more = f"&cursor={cursor}" if cursor else ""
-        page = (await device.ask("GET", f"{path}{joint}limit={limit}{more}")).json()
-        assert len(page["items"]) <= limit
-        items += page["items"]
-        assert len(items) < 1000, "the pages do not end"
-        cursor = page["next"]
-        if cursor is None:
-            return items
 
 
 async def test_a_new_todo_is_whole_and_says_where_it_is(service: Service) -> None:
@@ -351,18 +326,6 @@ async def test_other_peoples_todos_are_404_exactly_as_if_they_were_not_there(ser
     assert (await other.ask("GET", f"/todo/{theirs['id']}")).json() == theirs
 
 
-async def test_other_peoples_messages_are_404_exactly_as_if_they_were_not_there(
-    service: Service, device: Device
-) -> None:
-    other = await somebody_on(service)
-    await with_phone(other, service, "+351912345703")
-    (theirs,) = (await other.ask("GET", "/message")).json()["items"]
-    answers = [told(await device.ask("POST", f"/message/{id_}/retry")) for id_ in (theirs["id"], NOBODYS_ID)]
-    assert answers[0] == answers[1]
-    assert answers[0][0] == 404
-    assert (await device.ask("GET", "/message")).json()["items"] == []
-
-
 async def test_the_list_named_may_be_ones_own(device: Device) -> None:
     todo = await device.create()
     listed = (await device.ask("GET", f"/todo?list={todo['list_id']}")).json()["items"]
@@ -387,16 +350,6 @@ async def test_the_member_message_tells_what_became_of_the_text(service: Service
     assert message["created_at"] <= message["sent_at"]
     await device.ask("PATCH", "/me", json={"notify": {"created": False}})
     assert (await device.create("unwanted"))["message"]["state"] == "none"
-
-
-async def test_messages_come_in_pages_newest_first(service: Service, device: Device) -> None:
-    await with_phone(device, service, "+351912345705")
-    for number in range(4):
-        await device.create(str(number))
-    paged = await pages(device, "/message", 2)
-    assert len(paged) == 5
-    assert [item["id"] for item in paged] == sorted((item["id"] for item in paged), reverse=True)
-    assert kind(await device.ask("POST", f"/message/{paged[0]['id']}/retry")) == (409, "conflict")
 
 
 async def test_every_device_of_a_person_sees_the_same_at_once(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import pytest
 
@@ -58,6 +59,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bytes_are_refused_at_once(service: Service, name: str) -> None:
+    before = len(service.log.read_text())
     reply = send(service, HOSTILE[name])
     assert 400 <= reply.status < 500, reply
     assert reply.seconds < 1
@@ -65,6 +67,7 @@ def test_hostile_bytes_are_refused_at_once(service: Service, name: str) -> None:
     assert reply.headers["cache-control"] == "no-store"
     assert (reply.problem["status"], bool(reply.problem["title"])) == (reply.status, True)
     assert service.alive()
+    assert "Traceback" not in service.log.read_text()[before:]
 
 
 def test_a_request_hidden_behind_another_is_not_answered(service: Service) -> None:
@@ -73,6 +76,15 @@ def test_a_request_hidden_behind_another_is_not_answered(service: Service) -> No
     reply = send(service, first + b"0\r\n\r\n" + hidden)
     assert reply.status == 400
     assert b"HTTP/1.1" not in reply.body
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_leaves_no_trace(service: Service) -> None:
+    before = len(service.log.read_text())
+    for head in (("Content-Length: 1000",), ("Transfer-Encoding: chunked",)):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
+            connection.sendall(request("POST", "/login", JSON, *head, body=b'{"us'))
+    assert service.alive()
+    assert service.log.read_text()[before:] == ""
 
 
 def test_upgrades_are_not_taken_up(service: Service) -> None:

@@ -55,7 +55,7 @@ RETURNING locale"""
 _VERIFY_PHONE = "UPDATE account SET phone = $2, phone_verified_at = $3, notify_created = 1 WHERE user_id = $1"
 _MAY_TEXT = """
 SELECT user_id FROM account
-WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL"""
+WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL AND notify_created = 1"""
 _DISABLE = f"UPDATE account SET disabled_at = $2 WHERE user_id = $1 RETURNING {_COLUMNS}"
 _DELETE = "DELETE FROM account WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
 _DELETE_NAME = "DELETE FROM username WHERE name_key = $1"
@@ -185,7 +185,7 @@ def verify_phone(tx: Tx, user_id: int, phone: str, now: int) -> None:
 
 
 async def may_text(reader: Reader, user_id: int, phone: str) -> bool:
-    """Tell whether this number is verified for this user, who is not disabled."""
+    """Tell whether this number is verified for this user, who is not disabled and wants a text for each to-do."""
     return await reader.one(_MAY_TEXT, user_id, phone) is not None
 
 

@@ -205,6 +205,8 @@ async def delete_me(call: Call) -> Answer:
         await idempotency.erase(tx, user_id)
         return await house.sessions.within(tx).store.erase(str(user_id))
 
+    user_id = call.user_id
+
     ended = await accounts.delete(
         house.db,
         house.passwords,
@@ -215,7 +217,8 @@ async def delete_me(call: Call) -> Answer:
         now=house.clock(),
         then=erase,
     )
-    await house.sessions.announce(str(call.user_id), ended)
+    await house.sessions.announce(str(user_id), ended)
+    await house.db.write(erase, user_id)  # what requests that were let in before that have written meanwhile
     return Answer(204, headers=house.guard.clear_cookies(call.scope))
 
 

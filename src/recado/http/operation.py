@@ -11,7 +11,7 @@ import msgspec
 from recado.http.call import Answer, Call, json_answer
 from recado.http.problems import INTERNAL, KINDS
 
-_DAY = (b"cache-control", b"public, max-age=86400")
+_FRESH = (b"cache-control", b"no-cache")
 
 
 async def healthz(_call: Call) -> Answer:
@@ -30,17 +30,17 @@ async def readyz(call: Call) -> Answer:
 
 async def contract(_call: Call) -> Answer:
     """`GET /openapi.json`."""
-    return Answer(200, _openapi(), [_DAY])
+    return Answer(200, _openapi(), [_FRESH])
 
 
 async def problems(_call: Call) -> Answer:
     """`GET /problems`: what the `type` of a problem links to."""
-    return Answer(200, _problems(), [_DAY], b"text/html; charset=utf-8")
+    return Answer(200, _problems(), [_FRESH], b"text/html; charset=utf-8")
 
 
 async def welcome(_call: Call) -> Answer:
     """`GET /`: says what this is, until the page is there."""
-    return Answer(200, _WELCOME, [_DAY], b"text/plain; charset=utf-8")
+    return Answer(200, _WELCOME, [_FRESH], b"text/plain; charset=utf-8")
 
 
 _WELCOME = b"""recado is running.

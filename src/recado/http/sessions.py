@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -9,11 +11,12 @@ import msgspec
 from recado.accounts import accounts, audit
 from recado.db import Tx
 from recado.db.ids import is_uuid7
-from recado.errors import NotFound
+from recado.errors import NotFound, Unavailable
 from recado.http.call import Answer, Call, Headers, json_answer
 from recado.http.instants import instant
 from recado.http.reading import WrongShape
 from revocable import (
+    Claims,
     Device,
     SessionRecord,
     TokenExpired,
@@ -85,7 +88,8 @@ async def refresh(call: Call) -> Answer:
     try:
         pair = await call.house.sessions.refresh(token)
     except TokenReused as reused:
-        await _note(call, int(reused.sub), reused.sid, "reuse")
+        with suppress(Unavailable):  # the session is over in any case, and the client must hear it
+            await _note(call, int(reused.sub), reused.sid, "reuse")
         raise
     except TokenExpired as expired:
         raise RefreshTokenExpired(str(expired)) from expired
@@ -94,9 +98,8 @@ async def refresh(call: Call) -> Answer:
 
 async def logout(call: Call) -> Answer:
     """`POST /logout`: any good token of the session ends it, however it comes."""
-    sub, sid, alive = await _end_by_any(call, _tokens(call))
-    if alive:
-        await _note(call, int(sub), sid, "logout")
+    claims = _claims(call)
+    await _end(call, claims.sub, "logout", claims.sid)
     headers = [*call.house.guard.clear_cookies(call.scope), (b"clear-site-data", b'"cache"')]
     return Answer(200, _GOODBYE, headers)
 
@@ -111,9 +114,8 @@ async def listing(call: Call) -> Answer:
 async def end(call: Call) -> Answer:
     """`DELETE /session/{id}`."""
     sid = call.path["id"]
-    if not is_uuid7(sid) or not await call.house.sessions.end(str(call.user_id), sid):
+    if not is_uuid7(sid) or not await _end(call, str(call.user_id), "session_ended", sid):
         raise NotFound("There is no such session, or it has ended already.")
-    await _note(call, call.user_id, sid, "session_ended")
     return Answer(204)
 
 
@@ -122,11 +124,26 @@ async def end_others(call: Call) -> Answer:
     current = call.query().get("current", "false")
     if current not in ("true", "false"):
         raise WrongShape("/query/current", "current is true or false.")
-    sessions, sub = call.house.sessions, str(call.user_id)
     keep = call.session.sid if call.session and current == "false" else ""
-    for sid in await sessions.end_others(sub, keep):
-        await _note(call, call.user_id, sid, "session_ended")
+    await _end(call, str(call.user_id), "session_ended", keep=keep)
     return Answer(204)
+
+
+async def _end(call: Call, sub: str, kind: str, sid: str = "", keep: str = "") -> Sequence[str]:
+    """End a session, or all but one, with a security event for each, in one transaction; return those that ended."""
+    house, now = call.house, call.house.clock()
+    address = house.guard.client_address(call.scope)
+
+    async def store(tx: Tx) -> Sequence[str]:
+        sessions = house.sessions.within(tx)
+        ended = [sid] * await sessions.end(sub, sid) if sid else await sessions.end_others(sub, keep)
+        for one in ended:
+            audit.put(tx, audit.new(int(sub), now, kind, session_id=one, address=address))
+        return ended
+
+    ended = await house.db.write(store)
+    await house.sessions.announce(sub, ended)
+    return ended
 
 
 def _handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
@@ -140,26 +157,21 @@ def _handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> An
     return json_answer(status, body, headers)
 
 
-def _tokens(call: Call) -> list[str]:
-    """Return the tokens of a sign-out in the order they count: header, body, cookies."""
-    guard, body = call.house.guard, call.body
-    header = guard.bearer_token(call.scope)
-    sent = [header, body and body.access_token, body and body.refresh_token]
-    found = [token for token in sent if token]
-    return found or [token for token in guard.cookie_tokens(call.scope) if token]
-
-
-async def _end_by_any(call: Call, tokens: list[str]) -> tuple[str, str, bool]:
-    """End the session of the first good token; return its `sub` and `sid`, and whether it was alive."""
-    sessions, error = call.house.sessions, TokenMissing("no token was sent")
-    for token in tokens:
+def _claims(call: Call) -> Claims:
+    """Return the claims of the first good token of a sign-out: header, body, then cookies."""
+    error: Exception = TokenMissing("no token was sent")
+    for token in _tokens(call):
         try:
-            claims = sessions.read_either(token)
+            return call.house.sessions.read_either(token)
         except (TokenInvalid, TokenExpired) as refused:
             error = refused
-        else:
-            return claims.sub, claims.sid, await sessions.end(claims.sub, claims.sid)
     raise error
+
+
+def _tokens(call: Call) -> Iterator[str]:
+    header = call.house.guard.bearer_token(call.scope)
+    yield from filter(None, [header, call.body and call.body.access_token, call.body and call.body.refresh_token])
+    yield from call.house.guard.cookie_tokens(call.scope)
 
 
 async def _note(call: Call, user_id: int, sid: str, kind: str) -> None:
