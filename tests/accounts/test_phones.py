@@ -99,6 +99,8 @@ async def test_the_code_from_the_text_verifies_the_number(db: Database, password
     assert (done.phone, done.phone_verified, done.notify.created) == (PHONE, True, True)
     assert await accounts.may_text(db, ana.user_id, PHONE)
     assert not await accounts.may_text(db, ana.user_id, ANOTHER)
+    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(created=False))
+    assert not await accounts.may_text(db, ana.user_id, PHONE)
     assert await kinds(db, ana.user_id) == ["phone_verified"]
     with pytest.raises(Invalid):
         await phones.verify(db, ana.user_id, code, now=NOW + MINUTE)
@@ -188,7 +190,7 @@ async def test_a_newer_code_voids_the_older_and_a_new_number_waits_for_its_own(
     await phones.start(db, ana.user_id, ANOTHER, now=NOW + 2 * MINUTE)
     meanwhile = await accounts.profile(db, ana.user_id)
     assert (meanwhile.phone, meanwhile.phone_verified) == (PHONE, True)
-    assert await accounts.may_text(db, ana.user_id, PHONE)
+    assert not await accounts.may_text(db, ana.user_id, PHONE)
     await phones.verify(db, ana.user_id, await code_of(db, phones, ana.user_id), now=NOW + 2 * MINUTE)
     assert (await accounts.profile(db, ana.user_id)).phone == ANOTHER
     assert not await accounts.may_text(db, ana.user_id, PHONE)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -119,6 +121,30 @@ def test_what_was_acknowledged_before_postgresql_was_killed_is_there_and_what_is
         postgres_server.start()
     assert {answer.status_code for answer in answers} == {201, 503}
     runner.run(afterwards())
+
+
+async def test_a_server_process_killed_under_load_loses_nothing_it_acknowledged(scaled: Service) -> None:
+    device = await somebody_on(scaled)
+    acknowledged: list[str] = []
+    first, _ = scaled.workers()
+
+    async def create(numbers: range) -> None:
+        for number in numbers:
+            try:
+                key = {"Idempotency-Key": f"k{number}"}
+                answer = await device.ask("POST", "/todo", json={"title": str(number)}, headers=key)
+            except httpx2.TransportError:  # it was on its way to that process
+                continue
+            assert answer.status_code == 201
+            acknowledged.append(answer.json()["id"])
+            if len(acknowledged) == 20:
+                os.kill(first, signal.SIGKILL)
+
+    await asyncio.gather(*(create(range(start, 120, 8)) for start in range(8)))
+    assert len(acknowledged) >= 20
+    assert set(acknowledged) <= {item["id"] for item in await _todos(device)}
+    await create(range(120))
+    assert sorted(int(item["title"]) for item in await _todos(device)) == list(range(120))
 
 
 async def test_redis_killed_and_back_empty_makes_no_wrong_401_and_no_slow_answer(

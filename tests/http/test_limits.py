@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.http.people import PASSWORD, Person, kind, somebody, visitor
+from tests.http.people import PASSWORD, Person, kind, somebody, told, visitor
 from tests.running import Service
 
 WRONG = {"password": "not the password at all"}

@@ -1,4 +1,4 @@
-"""Sessions over HTTP: listing and ending devices, refreshing, signing out. Cookies are in `test_cookies.py`."""
+"""Sessions over HTTP: listing and ending devices, refreshing. Cookies are in `test_cookies.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.http import stored
-from tests.http.people import NOBODYS_ID, SAME_ORIGIN, Device, Person, kind, somebody, visitor
+from tests.http.people import NOBODYS_ID, Device, Person, kind, somebody, visitor
 from tests.running import Service
 
 
@@ -192,45 +192,6 @@ async def test_refreshing_moves_no_absolute_end(service: Service, device: Device
     assert await stored.rows(service, expires, device.session_id) == before
 
 
-@pytest.mark.parametrize("name", ["access_token", "refresh_token"])
-@pytest.mark.parametrize("place", ["header", "body", "cookie"])
-async def test_signing_out_takes_either_token_from_header_body_or_cookie(
-    ana: Person, device: Device, name: str, place: str
-) -> None:
-    other, token = await ana.device(), device.tokens[name]
-    answer = await _sign_out(device, place, name, token)
-    assert (answer.status_code, answer.json()) == (200, "Successfully logged out")
-    assert answer.headers["clear-site-data"] == '"cache"'
-    cleared = answer.headers.get_list("set-cookie")
-    assert len(cleared) == 3
-    assert all("Max-Age=0" in line for line in cleared)
-    assert [await device.status(), await other.status()] == [401, 200]
-    assert (await device.refresh()).status_code == 401
-
-
-@pytest.mark.parametrize("place", ["header", "body", "cookie"])
-async def test_signing_out_of_a_session_that_has_ended_is_200_too(ana: Person, device: Device, place: str) -> None:
-    assert (await device.ask("POST", "/logout")).status_code == 200
-    for name in ("access_token", "refresh_token"):
-        assert (await _sign_out(device, place, name, device.tokens[name])).status_code == 200
-
-
-async def test_only_a_session_that_was_alive_leaves_a_sign_out_behind(service: Service, ana: Person) -> None:
-    device = await ana.device()
-    for _ in range(3):
-        await device.ask("POST", "/logout")
-    assert (await stored.events(service, ana.user_id)).count("logout") == 1
-
-
-async def test_signing_out_with_anything_else_is_401(device: Device) -> None:
-    post = device.client.post
-    assert kind(await post("/logout")) == (401, "token-missing")
-    assert kind(await post("/logout", json={})) == (401, "token-missing")
-    assert kind(await post("/logout", json={"refresh_token": "a.b.c"})) == (401, "token-invalid")
-    assert kind(await post("/logout", headers={"Authorization": "Bearer nonsense"})) == (401, "token-invalid")
-    assert await device.status() == 200
-
-
 async def test_a_bearer_header_wins_over_cookies(service: Service, ana: Person) -> None:
     rui = await somebody(service, "rui")
     page, device = await ana.browser(), await rui.device()
@@ -250,15 +211,6 @@ async def test_signing_in_and_out_refusals_and_ends_leave_events(service: Servic
     counted = Counter(await stored.events(service, ana.user_id))
     assert counted == {"login": 3, "login_failed": 1, "session_ended": 2, "logout": 1}
     assert await third.status() == 401
-
-
-async def _sign_out(device: Device, place: str, name: str, token: str):
-    post = device.client.post
-    if place == "header":
-        return await post("/logout", headers={"Authorization": f"Bearer {token}"})
-    if place == "body":
-        return await post("/logout", json={name: token})
-    return await post("/logout", headers={"Cookie": f"recado_{name.removesuffix('_token')}={token}", **SAME_ORIGIN})
 
 
 async def _generation(service: Service, device: Device) -> tuple[int, int | None]:
