@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "accounts": {"messages", "db", "errors"},
     "messages": {"db", "errors"},
     "db": {"errors"},
+    "__init__": set[str](),
     "errors": set[str](),
     "logs": set[str](),
     "server": set[str](),

@@ -29,10 +29,20 @@ async def test_what_a_killed_writer_acknowledged_is_there_once(things: Database,
         writer.kill()
         assert writer.stdout
         acknowledged |= {int(line) for line in writer.stdout if line.endswith("\n")}
-    stored = await ids(things)
+    stored = await settled(things)
     assert acknowledged <= set(stored)
     assert await steps(things) == [(id_, "added") for id_ in stored]
     assert await things.write(add, -1) == -1
+
+
+async def settled(things: Database) -> list[int]:
+    """The ids that are stored once the server has finished what the killed client had sent."""
+    stored = await ids(things)
+    while True:
+        await asyncio.sleep(0.3)
+        before, stored = stored, await ids(things)
+        if stored == before:
+            return stored
 
 
 @pytest.fixture
