@@ -6,9 +6,11 @@ PostgreSQL never runs as root and keeps `fsync` on. Should the test process die,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
@@ -32,10 +34,12 @@ class Missing(Exception):
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a TCP port that nobody uses on any address, below those that the system gives to clients."""
+    while True:
+        port = random.randrange(15_000, 32_000)  # noqa: S311 - only to be unlike the other test process's
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("0.0.0.0", port))
+            return port
 
 
 def wait_until(
