@@ -93,5 +93,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise sqlite3.OperationalError("its file system has no shared memory, which the write-ahead log needs")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA temp_store = MEMORY")  # else what a savepoint could take back goes through a file
     connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     return connection
