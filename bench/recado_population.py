@@ -48,7 +48,7 @@ async def _store(tx: Tx, numbers: range, password_hash: str, todos_each: int) ->
         await lists.open_personal(tx, number, now)
         for _ in range(todos_each):
             new = todos.NewTodo(f"bench {number}")
-            await todos.create(tx, author, new, new_id=new_id(), now=now)
+            await todos.create(tx, author, new, new_id=new_id, now=now)
         register.verify_phone(tx, number, f"+5511{900000000 + number}", now)
 
 

@@ -196,7 +196,8 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
 
 
 async def _may_send(db: Database, message: Pending) -> bool:
-    return await accounts.may_text(db, message.user_id, message.recipient)
+    switch = "created" if message.kind == "created" else "assigned"
+    return await accounts.may_text(db, message.user_id, message.recipient, switch)
 
 
 @asynccontextmanager

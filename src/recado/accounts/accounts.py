@@ -14,7 +14,7 @@ from recado.accounts.limits import Limits, account_key
 from recado.accounts.login import Proven, authenticate, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
-from recado.accounts.register import Account, Author, author, count, listing, may_text, profile
+from recado.accounts.register import Account, Author, author, count, listing, may_text, names, profile, recipient
 from recado.accounts.signup import sign_up
 from recado.db import Database, Tx
 from recado.errors import BadCredentials, NotFound
@@ -35,8 +35,10 @@ __all__ = [
     "enable",
     "listing",
     "may_text",
+    "names",
     "profile",
     "prove",
+    "recipient",
     "sign_up",
     "still_valid",
     "update_settings",

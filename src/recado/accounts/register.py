@@ -7,12 +7,15 @@ old password opened is overlooked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.usernames import Username
 from recado.db import Database, Reader, Row, Tx
+
+Switch = Literal["created", "assigned"]
 
 _COLUMNS = ", ".join(
     f"account.{column}"
@@ -24,9 +27,15 @@ _COLUMNS = ", ".join(
 )
 _BY_ID = f"SELECT {_COLUMNS} FROM account WHERE account.user_id = $1"
 _AUTHOR = """
-SELECT user_id, username, locale, CASE WHEN phone_verified_at IS NOT NULL AND notify_created = 1 THEN phone END
+SELECT user_id, username, locale, time_zone,
+    CASE WHEN phone_verified_at IS NOT NULL AND notify_created = 1 THEN phone END
+FROM account WHERE user_id = $1"""
+_RECIPIENT = """
+SELECT user_id, username, locale, time_zone,
+    CASE WHEN phone_verified_at IS NOT NULL AND notify_assigned = 1 AND disabled_at IS NULL THEN phone END
 FROM account WHERE user_id = $1"""
 _ALL = f"SELECT {_COLUMNS} FROM account ORDER BY account.user_id"
+_NAME = "SELECT username FROM account WHERE user_id = $1"
 _COUNT = "SELECT COUNT(*) FROM account"
 _SECRET_BY_ID = f"SELECT {_COLUMNS}, account.password_hash FROM account WHERE account.user_id = $1"
 _SECRET_BY_NAME = f"""
@@ -53,9 +62,12 @@ _SHOW_PHONE = """
 UPDATE account SET phone = CASE WHEN phone_verified_at IS NULL THEN $2 ELSE phone END WHERE user_id = $1
 RETURNING locale"""
 _VERIFY_PHONE = "UPDATE account SET phone = $2, phone_verified_at = $3, notify_created = 1 WHERE user_id = $1"
-_MAY_TEXT = """
+_MAY_TEXT: dict[Switch, str] = {
+    switch: f"""
 SELECT user_id FROM account
-WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL AND notify_created = 1"""
+WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL AND notify_{switch} = 1"""
+    for switch in ("created", "assigned")
+}
 _DISABLE = f"UPDATE account SET disabled_at = $2 WHERE user_id = $1 RETURNING {_COLUMNS}"
 _DELETE = "DELETE FROM account WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
 _DELETE_NAME = "DELETE FROM username WHERE name_key = $1"
@@ -80,7 +92,7 @@ class Account:
 
 
 class Author(NamedTuple):
-    """What is needed of somebody who leaves a to-do. `texted` is the number to text about it, None for no text.
+    """What is needed of somebody who leaves or gets a to-do. `texted` is the number to text, None for no text.
 
     A tuple, since one is made for every to-do.
     """
@@ -88,6 +100,7 @@ class Author(NamedTuple):
     user_id: int
     username: str
     locale: str
+    time_zone: str
     texted: str | None
 
 
@@ -109,6 +122,18 @@ async def author(reader: Reader, user_id: int) -> Author | None:
     """Return what a new to-do needs of its author, in one SELECT."""
     row = await reader.one(_AUTHOR, user_id)
     return Author(*row) if row else None
+
+
+async def recipient(reader: Reader, user_id: int) -> Author | None:
+    """Return what a text about to-dos between people needs of the one who gets it, in one SELECT."""
+    row = await reader.one(_RECIPIENT, user_id)
+    return Author(*row) if row else None
+
+
+async def names(reader: Reader, user_ids: Sequence[int]) -> dict[int, str]:
+    """Return the user names of those of these ids that there are."""
+    found = {user_id: await reader.one(_NAME, user_id) for user_id in dict.fromkeys(user_ids)}
+    return {user_id: row[0] for user_id, row in found.items() if row}
 
 
 async def listing(reader: Reader) -> list[Account]:
@@ -184,9 +209,12 @@ def verify_phone(tx: Tx, user_id: int, phone: str, now: int) -> None:
     tx.put(_VERIFY_PHONE, user_id, phone, now)
 
 
-async def may_text(reader: Reader, user_id: int, phone: str) -> bool:
-    """Tell whether this number is verified for this user, who is not disabled and wants a text for each to-do."""
-    return await reader.one(_MAY_TEXT, user_id, phone) is not None
+async def may_text(reader: Reader, user_id: int, phone: str, switch: Switch = "created") -> bool:
+    """Tell whether this number is verified for this user, who is not disabled and wants texts of this kind.
+
+    `created` is for what they leave themselves, `assigned` for what passes between people.
+    """
+    return await reader.one(_MAY_TEXT[switch], user_id, phone) is not None
 
 
 async def set_disabled(tx: Tx, user_id: int, at: int | None) -> Account | None:

@@ -93,6 +93,18 @@ def problem(error: Exception, request_id: str, *, token_in_header: bool) -> Answ
     return Answer(kind.status, msgspec.json.encode(body), headers, b"application/problem+json")
 
 
+def refusal(error: RecadoError) -> dict[str, Any]:
+    """Return an error as one result of several: its status, and the problem without a request of its own."""
+    kind = next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
+    told = {
+        "type": f"{BASE}#{kind.name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.detail or str(error),
+    }
+    return {"status": kind.status, "problem": told | _members(error)}
+
+
 def _members(error: Exception) -> dict[str, Any]:
     if isinstance(error, Invalid):
         return {"errors": [{"pointer": error.pointer, "detail": error.detail}]}

@@ -78,6 +78,11 @@ def decode(raw: bytes, into: type[Any]) -> Any:
     value = _strict(raw)
     if not isinstance(value, dict):
         raise Malformed("Invalid json provided")
+    return convert(value, into)
+
+
+def convert(value: object, into: type[Any]) -> Any:
+    """Return decoded JSON as the struct `into`. Raises `WrongShape` for a wrong member."""
     try:
         return msgspec.convert(value, into)
     except msgspec.ValidationError as error:

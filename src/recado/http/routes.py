@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recado.http import accounts, messages, operation, sessions, static, todos
+from recado.http import accounts, messages, operation, sessions, static, todo_batch, todos
 from recado.http.endpoint import Route
 
 ROUTES = (
@@ -24,11 +24,16 @@ ROUTES = (
     Route("POST", "/me/phone/verify", accounts.verify_phone, body=accounts.VerifyPhone),
     # to-dos
     Route("POST", "/todo", todos.create, body=todos.PostTodo),
-    Route("GET", "/todo", todos.listing),
+    Route("GET", "/todo", todos.listed),
+    Route("POST", "/todo/batch", todo_batch.batch, body=todo_batch.Batch),
+    Route("POST", "/todo/parse", todos.parse, body=todos.Parse),
     Route("GET", "/todo/{id}", todos.read),
     Route("PATCH", "/todo/{id}", todos.change, body=todos.PatchTodo),
     Route("DELETE", "/todo/{id}", todos.delete),
     Route("POST", "/todo/{id}/restore", todos.restore),
+    Route("POST", "/todo/{id}/undo", todos.undo),
+    Route("GET", "/todo/{id}/history", todos.history),
+    Route("GET", "/label", todos.labels),
     # messages
     Route("GET", "/message", messages.listing),
     Route("POST", "/message/{id}/retry", messages.retry),

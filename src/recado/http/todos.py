@@ -1,48 +1,27 @@
-"""Routes of to-dos: what they read, and how a to-do looks on the wire."""
+"""Routes of to-dos."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from recado.accounts import accounts
 from recado.accounts.accounts import Author
-from recado.db import Reader, Tx
-from recado.db.ids import is_uuid7
+from recado.db import Tx
 from recado.errors import Invalid, NotFound, RecadoError
-from recado.http import pages
+from recado.http import todo_form, todo_query
 from recado.http.call import Answer, Call, json_answer
-from recado.http.instants import instant, instant_or_none
+from recado.http.instants import instant
 from recado.http.once import Shown, once
-from recado.messages import outbox
-from recado.messages.outbox import MessageState
-from recado.todos import todos
-from recado.todos.todos import Change, NewTodo, State, Todo
+from recado.http.todo_form import QUEUED, PatchTodo, PostTodo, etag, shown
+from recado.todos import listing, lists, quickadd, todos
+from recado.todos.todo import Todo
+from recado.todos.todos import NewTodo
 
-_QUEUED = MessageState("queued", None)
-MAX_TITLE, MAX_NOTES = 500, 10_000
-_STATES: dict[str, State] = {"open": "open", "done": "done", "all": "all", "trash": "trash"}
-
-Notes = Annotated[str, msgspec.Meta(max_length=MAX_NOTES)]
-
-
-class PostTodo(msgspec.Struct):
-    """The body of `POST /todo`."""
-
-    title: str
-    notes: Notes = ""
-    list_id: str | None = None
-    id: str | None = None
-
-
-class PatchTodo(msgspec.Struct):
-    """The body of `PATCH /todo/{id}`: members that are absent stay as they are."""
-
-    title: str | msgspec.UnsetType = msgspec.UNSET
-    notes: Notes | msgspec.UnsetType = msgspec.UNSET
-    done: bool | msgspec.UnsetType = msgspec.UNSET
+__all__ = ["PatchTodo", "PostTodo"]
 
 
 class ChangedMeanwhile(RecadoError):
@@ -53,24 +32,56 @@ class ChangedMeanwhile(RecadoError):
         self.todo = todo
 
 
+class Parse(msgspec.Struct):
+    """The body of `POST /todo/parse`."""
+
+    quick: Annotated[str, msgspec.Meta(max_length=todo_form.MAX_QUICK)]
+
+
 async def create(call: Call) -> Answer:
     """`POST /todo`."""
     body: PostTodo = call.body
-    new = NewTodo(_title(body.title), body.notes, body.list_id, _chosen_id(body.id))
-    author = await _author(call)
-    now, new_id = call.house.clock(), call.house.new_id()
+    author = await author_of(call)
+    new = await new_todo(call, author, body)
+    house = call.house
+    now = house.clock()
 
     async def store(tx: Tx) -> Shown:
-        todo = await todos.create(tx, author, new, new_id=new_id, now=now)
-        if new.chosen_id is None:
-            return _show(todo, _QUEUED if author.texted else None)
-        return await _shown(tx, todo)
+        todo = await todos.create(tx, author, new, new_id=house.new_id, now=now)
+        if new.chosen_id is None and todo.message_id is None and todo.due is None:
+            return todo_form.show(todo, QUEUED if author.texted else None)
+        return await shown(tx, author.user_id, todo)
 
-    shown = await once(call, store)
-    if author.texted:
-        call.house.wake()
-    headers = [(b"location", f"/todo/{shown['id']}".encode()), (b"etag", _etag(shown["version"]))]
-    return json_answer(201, shown, headers)
+    answer = await once(call, store)
+    if author.texted or answer["for"] is not None:
+        house.wake()
+    headers = [(b"location", f"/todo/{answer['id']}".encode()), (b"etag", etag(answer["version"]))]
+    return json_answer(201, answer, headers)
+
+
+async def parse(call: Call) -> Answer:
+    """`POST /todo/parse`: what a line would become; stores nothing."""
+    body: Parse = call.body
+    author = await author_of(call)
+    people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
+    quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
+    person = people.get(quick.name.casefold()) if quick.name else None
+    return json_answer(
+        200,
+        {
+            "title": quick.title,
+            "due": quick.due,
+            "repeat": quick.repeat,
+            "priority": quick.priority,
+            "labels": list(quick.labels),
+            "for": person[0] if person else None,
+            "name": quick.name,
+            "list_id": person[1] if person else None,
+            "spans": [
+                {"start": span.start, "end": span.end, "kind": span.kind, "value": span.value} for span in quick.spans
+            ],
+        },
+    )
 
 
 async def read(call: Call) -> Answer:
@@ -78,48 +89,54 @@ async def read(call: Call) -> Answer:
     todo = await todos.get(call.house.db, call.user_id, _id(call))
     if todo.deleted_at is not None:
         raise NotFound("There is no such to-do.")
-    tag = _etag(todo.version)
+    tag = etag(todo.version)
     known = [part.strip().removeprefix("W/") for part in (call.header(b"if-none-match") or "").split(",")]
     if tag.decode() in known or known == ["*"]:
         return Answer(304, headers=[(b"etag", tag)])
-    return json_answer(200, await _shown(call.house.db, todo), [(b"etag", tag)])
+    return json_answer(200, await shown(call.house.db, call.user_id, todo), [(b"etag", tag)])
 
 
-async def listing(call: Call) -> Answer:
+async def listed(call: Call) -> Answer:
     """`GET /todo`."""
     query = call.query()
-    state, most = _STATES.get(query.get("state", "open")), pages.limit(query)
-    if state is None:
-        raise Invalid("/query/state", f"state is one of {', '.join(_STATES)}.")
-    before = pages.before(query)
-    rows = await todos.page(call.house.db, call.user_id, query.get("list"), state, before=before, limit=most + 1)
-    return json_answer(200, pages.page(rows, await _all_shown(call.house.db, rows[:most]), most))
+    most, wanted = todo_query.limit(query), await todo_query.wanted(call, query)
+    after = todo_query.after(query, wanted)
+    found = await listing.page(call.house.db, call.user_id, wanted, after=after, limit=most + 1)
+    items = await todo_form.all_shown(call.house.db, call.user_id, found[:most])
+    more = todo_query.cursor(wanted, found[most - 1]) if len(found) > most else None
+    return json_answer(200, {"items": items, "next": more})
 
 
 async def change(call: Call) -> Answer:
     """`PATCH /todo/{id}`."""
     body: PatchTodo = call.body
-    wanted = Change(
-        None if body.title is msgspec.UNSET else _title(body.title),
-        None if body.notes is msgspec.UNSET else body.notes,
-        None if body.done is msgspec.UNSET else body.done,
-    )
-    versions, now = _versions(call), call.house.clock()
+    house = call.house
     try:
-        todo = await call.house.db.write(todos.change, call.user_id, _id(call), wanted, versions=versions, now=now)
+        changed = await house.db.write(
+            todos.change,
+            call.user_id,
+            _id(call),
+            body.edit(),
+            versions=versions(call),
+            new_id=house.new_id,
+            now=house.clock(),
+        )
     except todos.Stale as stale:
-        raise ChangedMeanwhile(await _shown(call.house.db, stale.todo)) from stale
-    return json_answer(200, await _shown(call.house.db, todo), [(b"etag", _etag(todo.version))])
+        raise await _meanwhile(call, stale) from stale
+    house.wake()
+    answer = await shown(house.db, call.user_id, changed.todo)
+    if changed.next_due is not None:
+        answer["next_due"] = changed.next_due
+    return json_answer(200, answer, [(b"etag", etag(changed.todo.version))])
 
 
 async def delete(call: Call) -> Answer:
     """`DELETE /todo/{id}`."""
+    house = call.house
     try:
-        await call.house.db.write(
-            todos.trash, call.user_id, _id(call), versions=_versions(call), now=call.house.clock()
-        )
+        await house.db.write(todos.trash, call.user_id, _id(call), versions=versions(call), now=house.clock())
     except todos.Stale as stale:
-        raise ChangedMeanwhile(await _shown(call.house.db, stale.todo)) from stale
+        raise await _meanwhile(call, stale) from stale
     return Answer(204)
 
 
@@ -128,46 +145,83 @@ async def restore(call: Call) -> Answer:
     todo_id, now = _id(call), call.house.clock()
 
     async def take_out(tx: Tx) -> Shown:
-        return await _shown(tx, await todos.restore(tx, call.user_id, todo_id, now=now))
+        return await shown(tx, call.user_id, await todos.restore(tx, call.user_id, todo_id, now=now))
 
-    shown = await once(call, take_out)
-    return json_answer(200, shown, [(b"etag", _etag(shown["version"]))])
+    return _as_it_is(await once(call, take_out))
 
 
-async def _author(call: Call) -> Author:
+async def undo(call: Call) -> Answer:
+    """`POST /todo/{id}/undo`."""
+    todo_id, now, accepted = _id(call), call.house.clock(), versions(call)
+
+    async def take_back(tx: Tx) -> Shown:
+        todo = await todos.undo(tx, call.user_id, todo_id, versions=accepted, now=now)
+        return await shown(tx, call.user_id, todo)
+
+    try:
+        return _as_it_is(await once(call, take_back))
+    except todos.Stale as stale:
+        raise await _meanwhile(call, stale) from stale
+
+
+async def history(call: Call) -> Answer:
+    """`GET /todo/{id}/history`: its changes, newest first; the cursor is the version of the last one."""
+    query = call.query()
+    most, before = todo_query.limit(query), query.get("cursor", str(1 << 53))
+    if not (before.isascii() and before.isdigit() and len(before) < 17):
+        raise Invalid("/query/cursor", "This cursor is not one that this service gave out.")
+    found = await todos.past(call.house.db, call.user_id, _id(call), before=int(before), limit=most + 1)
+    items = [
+        {
+            "version": one.version,
+            "at": instant(one.at),
+            "by": one.user_id,
+            "kind": one.kind,
+            "changes": _members(one.changes),
+        }
+        for one in found[:most]
+    ]
+    return json_answer(200, {"items": items, "next": str(found[most - 1].version) if len(found) > most else None})
+
+
+async def labels(call: Call) -> Answer:
+    """`GET /label`."""
+    found = await listing.labels(call.house.db, call.user_id)
+    return json_answer(200, {"items": [{"label": label, "count": count} for label, count in found], "next": None})
+
+
+async def author_of(call: Call) -> Author:
+    """Return the caller as somebody who leaves a to-do."""
     author = await accounts.author(call.house.db, call.user_id)
     if author is None:
         raise NotFound("This account is gone.")
     return author
 
 
-def _title(text: str) -> str:
-    title = text.strip()
-    if not 1 <= len(title) <= MAX_TITLE:
-        raise Invalid("/title", f"A title has 1 to {MAX_TITLE} characters, spaces around it not counted.")
-    return title
+async def new_todo(call: Call, author: Author, body: PostTodo) -> NewTodo:
+    """Return what a body asks to store. Raises `Invalid`."""
+    chosen, more = todo_form.chosen_id(body.id), body.more()
+    if body.quick is None:
+        if body.title is None:
+            raise Invalid("/title", "A to-do needs a title, or a line as quick.")
+        return NewTodo(body.title, body.list_id, chosen, more)
+    people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
+    quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
+    said: dict[str, Any] = {
+        "due": quick.due,
+        "repeat": quick.repeat,
+        "priority": quick.priority,
+        "labels": quick.labels,
+    }
+    said = {member: value for member, value in said.items() if value}
+    list_id = body.list_id
+    if quick.name is not None:
+        said["for_id"], shared_list = people[quick.name.casefold()]
+        list_id = list_id or shared_list
+    return NewTodo(body.title or quick.title, list_id, chosen, said | more)
 
 
-def _chosen_id(text: str | None) -> str | None:
-    if text is None:
-        return None
-    if not is_uuid7(text):
-        raise Invalid("/id", "An id of your own is a UUIDv7 in lower case.")
-    return text
-
-
-def _id(call: Call) -> str:
-    todo_id = call.path["id"]
-    if not is_uuid7(todo_id):
-        raise NotFound("There is no such to-do.")
-    return todo_id
-
-
-def _etag(version: int) -> bytes:
-    return b'"%d"' % version
-
-
-def _versions(call: Call) -> frozenset[int]:
+def versions(call: Call) -> frozenset[int]:
     """Return the versions that `If-Match` accepts; empty when it is absent or `*`. An unknown tag matches nothing."""
     text = call.header(b"if-match")
     if text is None or text.strip() == "*":
@@ -176,32 +230,37 @@ def _versions(call: Call) -> frozenset[int]:
     return frozenset({int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 16} or {-1})
 
 
-async def _shown(reader: Reader, todo: Todo) -> Shown:
-    return (await _all_shown(reader, [todo]))[0]
+def _local_now(call: Call, author: Author) -> datetime:
+    moment = datetime.fromtimestamp(call.house.clock() // 1_000_000, ZoneInfo(author.time_zone))
+    return moment.replace(tzinfo=None)
 
 
-async def _all_shown(reader: Reader, rows: Sequence[Todo]) -> list[Shown]:
-    """Show to-dos with what became of the texts to their authors."""
-    by_author = {row.user_id: [todo.id for todo in rows if todo.user_id == row.user_id] for row in rows}
-    states: dict[str, MessageState] = {}
-    for author, ids in by_author.items():
-        states |= await outbox.states(reader, author, ids)
-    return [_show(todo, states.get(todo.id)) for todo in rows]
+def _id(call: Call) -> str:
+    return todo_form.todo_id(call.path["id"])
 
 
-def _show(todo: Todo, message: MessageState | None) -> Shown:
+def _as_it_is(answer: Shown) -> Answer:
+    return json_answer(200, answer, [(b"etag", etag(answer["version"]))])
+
+
+async def _meanwhile(call: Call, stale: todos.Stale) -> ChangedMeanwhile:
+    return ChangedMeanwhile(await shown(call.house.db, call.user_id, stale.todo))
+
+
+_INSTANTS = ("done_at", "due_at", "deleted_at")
+_NAMES = {"for_id": "for"}
+
+
+def _members(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what changed by the members' names on the wire: [before, after]."""
     return {
-        "id": todo.id,
-        "list_id": todo.list_id,
-        "user_id": todo.user_id,
-        "title": todo.title,
-        "notes": todo.notes,
-        "done": todo.done_at is not None,
-        "done_at": instant_or_none(todo.done_at),
-        "done_by": todo.done_by,
-        "created_at": instant(todo.created_at),
-        "updated_at": instant(todo.updated_at),
-        "deleted_at": instant_or_none(todo.deleted_at),
-        "version": todo.version,
-        "message": {"state": message.state if message else "none", "error": message.error if message else None},
+        _NAMES.get(column, column): [_member(column, value) for value in pair]
+        for column, pair in changes.items()
+        if column in Todo._fields and column not in ("message_id", "zone")
     }
+
+
+def _member(column: str, value: Any) -> Any:
+    if column in _INSTANTS and value is not None:
+        return instant(value)
+    return value.split() if column == "labels" else value

@@ -17,7 +17,8 @@ from recado.db import Reader, Row, Tx
 from recado.errors import Conflict, NotFound
 from recado.messages import texts
 
-Kind = Literal["created", "phone_code"]
+Kind = Literal["created", "assigned", "finished", "phone_code"]
+"""About a to-do: to who made it, to whom it was left for, and to who left it when it is done."""
 State = Literal["queued", "sent", "delivered", "failed"]
 """The states that people are told; `sending` and `unknown` are `queued` to them."""
 Stage = Literal["queued", "sending", "unknown", "sent", "delivered", "failed"]

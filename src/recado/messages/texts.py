@@ -23,6 +23,16 @@ _PHONE_CODE = {
     "pt": f"Seu código do recado é {CODE}. Se não foi você, ignore.",
 }
 
+_ASSIGNED = {
+    "en": "{name} left you: {title}",
+    "pt": "{name} deixou para você: {title}",
+}
+_FINISHED = {
+    "en": "{name} did it: {title}",
+    "pt": "{name} concluiu: {title}",
+}
+_TITLE_LIMIT = 90
+
 _DOT_IN_ADDRESS = re.compile(r"(?<=[\w-])[.．。｡․](?=[\w-]*[^\W\d_])")
 _IPV4 = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b")
 _LONG_NUMBER = re.compile(r"\d{7,}")
@@ -32,6 +42,16 @@ _LONG_NUMBER = re.compile(r"\d{7,}")
 def todo_created(username: str, locale: str) -> str:
     """Return the text that tells somebody of a to-do they created."""
     return _CREATED[_language(locale)].format(name=neutral(username, _NAME_LIMIT))
+
+
+def assigned(username: str, title: str, locale: str) -> str:
+    """Return the text that tells somebody of a to-do that another person left for them."""
+    return _between_people(_ASSIGNED, username, title, locale)
+
+
+def finished(username: str, title: str, locale: str) -> str:
+    """Return the text that tells who left a to-do for somebody that it is done, and by whom."""
+    return _between_people(_FINISHED, username, title, locale)
 
 
 def phone_code(locale: str) -> str:
@@ -64,6 +84,10 @@ def without_numbers(text: str) -> str:
 def hidden(text: str) -> str:
     """Return a stored text as people may see it later: without the code."""
     return text.replace(CODE, _HIDDEN_CODE)
+
+
+def _between_people(words: dict[str, str], username: str, title: str, locale: str) -> str:
+    return words[_language(locale)].format(name=neutral(username, _NAME_LIMIT), title=neutral(title, _TITLE_LIMIT))
 
 
 def _language(locale: str) -> str:

@@ -1,88 +1,44 @@
-"""To-dos: create, read, list, change, finish, put in the trash, restore. Owns the table `todo`."""
+"""What people do with to-dos: leave, read, change, finish, put in the trash, restore, undo."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
+from recado.accounts import accounts
 from recado.accounts.accounts import Author
-from recado.db import Reader, Row, Tx
-from recado.errors import Conflict, Invalid, NotFound
-from recado.messages import outbox, texts
-from recado.todos import lists
+from recado.db import Reader, Tx
+from recado.db.ids import NewId
+from recado.errors import Conflict, Invalid, NotFound, Refused
+from recado.todos import editing, history, lists, notices, positions, rows
+from recado.todos.editing import Edited
+from recado.todos.todo import Edit, Todo
 
-State = Literal["open", "done", "all", "trash"]
+R = TypeVar("R")
 
 TRASH_KEPT = 30 * 24 * 3600 * 1_000_000
 """How long a deleted to-do can be restored, in microseconds."""
 
-_ROW = "list_id, id, user_id, title, notes, done_at, done_by, created_at, updated_at, deleted_at, version"
-_INSERT = f"INSERT INTO todo ({_ROW}) VALUES ($1, $2, $3, $4, $5, NULL, NULL, $6, $6, NULL, 1)"
-_INSERT_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id"
-_FIND = f"SELECT {_ROW} FROM todo WHERE id = $1"
-_CONDITIONS: dict[State, str] = {
-    "open": "done_at IS NULL AND deleted_at IS NULL",
-    "done": "done_at IS NOT NULL AND deleted_at IS NULL",
-    "all": "deleted_at IS NULL",
-    "trash": "deleted_at IS NOT NULL",
-}
-_PAGE = {
-    state: f"SELECT {_ROW} FROM todo WHERE list_id = $1 AND id < $2 AND {condition} ORDER BY id DESC LIMIT $3"
-    for state, condition in _CONDITIONS.items()
-}
-_CHANGE = f"""
-UPDATE todo SET
-    title = COALESCE(CAST($3 AS TEXT), title),
-    notes = COALESCE(CAST($4 AS TEXT), notes),
-    done_at = CASE CAST($5 AS BIGINT) WHEN 1 THEN COALESCE(done_at, $6) WHEN 0 THEN NULL ELSE done_at END,
-    done_by = CASE CAST($5 AS BIGINT) WHEN 1 THEN COALESCE(done_by, $7) WHEN 0 THEN NULL ELSE done_by END,
-    updated_at = $6,
-    version = version + 1
-WHERE list_id = $1 AND id = $2 AND deleted_at IS NULL AND (CAST($8 AS BIGINT) = 0 OR version = $8)
-RETURNING {_ROW}"""
-_TRASH = """
-UPDATE todo SET deleted_at = $3, updated_at = $3, version = version + 1
-WHERE list_id = $1 AND id = $2 AND deleted_at IS NULL AND (CAST($4 AS BIGINT) = 0 OR version = $4) RETURNING id"""
-_RESTORE = f"""
-UPDATE todo SET deleted_at = NULL, updated_at = $3, version = version + 1
-WHERE list_id = $1 AND id = $2 AND deleted_at IS NOT NULL RETURNING {_ROW}"""
-_ERASE = "DELETE FROM todo WHERE list_id = $1"
-_PURGE = "DELETE FROM todo WHERE deleted_at <= $1"
-
-
-class Todo(NamedTuple):
-    """One to-do. Instants are epoch microseconds; `user_id` is who created it. A tuple, since pages hold up to 200."""
-
-    list_id: str
-    id: str
-    user_id: int
-    title: str
-    notes: str
-    done_at: int | None
-    done_by: int | None
-    created_at: int
-    updated_at: int
-    deleted_at: int | None
-    version: int
+_TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class NewTodo:
-    """What a caller gives. `chosen_id` is an id of the client's own making."""
+    """What a caller gives. `chosen_id` is an id of the client's own making; `more` are further members."""
 
     title: str
-    notes: str = ""
     list_id: str | None = None
     chosen_id: str | None = None
+    more: Edit = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Members to set; None leaves one as it is."""
+class Changed:
+    """A to-do as it is now; `next_due` when it was completed and moved on."""
 
-    title: str | None = None
-    notes: str | None = None
-    done: bool | None = None
+    todo: Todo
+    next_due: str | None = None
 
 
 class Stale(Conflict):
@@ -93,87 +49,250 @@ class Stale(Conflict):
         self.todo = todo
 
 
-async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: str, now: int) -> Todo:
-    """Store a to-do and, in the same transaction, the text message to its author if they want one.
+async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: NewId, now: int, text: bool = True) -> Todo:
+    """Store a to-do and, in the same transaction, the text messages about it.
 
-    A chosen id that is already a to-do of the author's gives that one, with no second message. Raises `NotFound` for a
-    list the author is not in and `Invalid` for an id that somebody else has taken.
+    With `text` its author gets one if they want that; whom it is left for gets theirs in any case. A chosen id that is
+    already a to-do of the author's gives that one, with no second message. Raises `NotFound` for a list the author is
+    not in, `Refused` for one they may only look at, and `Invalid`, also for an id that somebody else has taken.
     """
-    list_id = lists.personal_list_id(author.user_id) if new.list_id is None else new.list_id
-    await lists.require_member(tx, list_id, author.user_id)
-    todo = Todo(list_id, new.chosen_id or new_id, author.user_id, new.title, new.notes, None, None, now, now, None, 1)
-    row = (list_id, todo.id, author.user_id, new.title, new.notes, now)
+    todo = await _new(tx, author, new, new_id, now)
+    notice = await notices.left(tx, todo, author.user_id, new_id, now) if todo.for_id is not None else None
+    if notice is not None:
+        todo = todo._replace(message_id=notice.message.id)
     if new.chosen_id is None:
-        tx.put(_INSERT, *row)
-    elif not await tx.change(_INSERT_NEW, *row):
+        rows.add(tx, todo)
+    elif not await rows.add_chosen(tx, todo):
         return await _already_there(tx, new.chosen_id, author.user_id)
-    _text_author(tx, author, todo.id, now)
+    if text:
+        notices.created(tx, author, todo.id, now)
+    if notice is not None:
+        notice.put(tx)
     return todo
 
 
 async def get(reader: Reader, user_id: int, todo_id: str) -> Todo:
     """Return a to-do of a list the user is in, also from the trash. Raises `NotFound`, the same for all others."""
-    row = await reader.one(_FIND, todo_id)
-    if row is None or not await lists.is_member(reader, row[0], user_id):
+    todo = await rows.find(reader, todo_id)
+    if todo is None or await lists.role(reader, todo.list_id, user_id) is None:
         raise NotFound("There is no such to-do.")
-    return _todo(row)
+    return todo
 
 
-async def page(
-    reader: Reader, user_id: int, list_id: str | None, state: State, *, before: str, limit: int
-) -> list[Todo]:
-    """Return up to `limit` to-dos of one list with ids below `before`, newest first. Raises `NotFound`."""
-    chosen = lists.personal_list_id(user_id) if list_id is None else list_id
-    await lists.require_member(reader, chosen, user_id)
-    return [_todo(row) for row in await reader.all(_PAGE[state], chosen, before, limit)]
+async def change(
+    tx: Tx, user_id: int, todo_id: str, edit: Edit, *, versions: frozenset[int], new_id: NewId, now: int
+) -> Changed:
+    """Set the given members. `versions` are those the caller accepts; empty accepts any, and then members merge.
 
-
-async def change(tx: Tx, user_id: int, todo_id: str, change: Change, *, versions: frozenset[int], now: int) -> Todo:
-    """Set the given members and return the to-do. `versions` are those the caller accepts; empty accepts any.
-
-    Raises `NotFound`, `Stale`, or `Conflict` when it is in the trash.
+    Completing a repeating to-do moves it on to its next date. Whom it is now left for is told, and who left it when
+    somebody has done it. Raises `NotFound`, `Refused`, `Invalid`, `Stale`, or `Conflict` when it is in the trash.
     """
-    todo = await _writable(tx, user_id, todo_id, versions)
-    if todo.deleted_at is not None:
-        raise Conflict("The to-do is in the trash; restore it first.")
-    done = None if change.done is None else int(change.done)
-    expected = todo.version if versions else 0
-    rows = await tx.change(_CHANGE, todo.list_id, todo_id, change.title, change.notes, done, now, user_id, expected)
-    if not rows:
-        raise Stale(await get(tx, user_id, todo_id))
-    return _todo(rows[0])
+
+    async def attempt(todo: Todo) -> Changed | None:
+        if todo.deleted_at is not None:
+            raise Conflict("The to-do is in the trash; restore it first.")
+        zone = await _zone(tx, user_id) if not {"due", "repeat"}.isdisjoint(edit) else "UTC"
+        edited = await editing.apply(tx, todo, edit, by=user_id, zone=zone, now=now)
+        return await _store(tx, todo, edited, user_id, new_id, now)
+
+    return await _again(tx, user_id, todo_id, versions, attempt, edit)
 
 
-async def trash(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], now: int) -> None:
-    """Put a to-do in the trash; one that is there stays there. Raises `NotFound` or `Stale`."""
-    todo = await _writable(tx, user_id, todo_id, versions)
-    expected = todo.version if versions else 0
-    if todo.deleted_at is None and not await tx.change(_TRASH, todo.list_id, todo_id, now, expected) and versions:
-        raise Stale(await get(tx, user_id, todo_id))
+async def trash(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], now: int) -> Todo:
+    """Put a to-do with its steps in the trash; one that is there stays there.
+
+    Raises `NotFound`, `Refused` or `Stale`.
+    """
+
+    async def attempt(todo: Todo) -> Todo | None:
+        if todo.deleted_at is not None:
+            return todo
+        saved = await rows.save(tx, todo, {"deleted_at": now}, "trashed", by=user_id, now=now)
+        if saved is not None:
+            for step in await rows.steps(tx, todo):
+                if step.deleted_at is None:
+                    await rows.save(tx, step, {"deleted_at": now}, "trashed", by=user_id, now=now)
+        return saved
+
+    return await _again(tx, user_id, todo_id, versions, attempt)
 
 
 async def restore(tx: Tx, user_id: int, todo_id: str, *, now: int) -> Todo:
-    """Take a to-do out of the trash; one that is not there is returned as it is. Raises `NotFound`."""
-    todo = await _writable(tx, user_id, todo_id, frozenset())
-    rows = await tx.change(_RESTORE, todo.list_id, todo_id, now)
-    return _todo(rows[0]) if rows else await get(tx, user_id, todo_id)
+    """Take a to-do out of the trash, with the steps that went there with it; one that is not there stays as it is.
+
+    Raises `NotFound` or `Refused`.
+    """
+
+    async def attempt(todo: Todo) -> Todo | None:
+        return await _restored(tx, todo, user_id, now)
+
+    return await _again(tx, user_id, todo_id, frozenset(), attempt)
 
 
-async def erase(tx: Tx, user_id: int) -> None:
+async def undo(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], now: int) -> Todo:
+    """Take the last change back that was not taken back yet, whoever made it; exactly what it changed.
+
+    Texts that went out stay out. Raises `NotFound`, `Refused`, `Stale`, or `Conflict` when there is nothing to undo.
+    """
+
+    async def attempt(todo: Todo) -> Todo | None:
+        last = await _last(tx, todo)
+        before = {column: pair[0] for column, pair in last.changes.items() if column in Todo._fields}
+        if before.get("for_id") is not None and await lists.role(tx, todo.list_id, before["for_id"]) is None:
+            before["for_id"] = None
+        if "list_id" in before:
+            await lists.require(tx, before["list_id"], user_id, to_write=True)
+        note = {"undoes": last.version}
+        saved = await rows.save(tx, todo, before, "undone", by=user_id, now=now, note=note)
+        if saved is not None:
+            await _undo_steps(tx, todo, saved, last, user_id, now)
+        return saved
+
+    return await _again(tx, user_id, todo_id, versions, attempt)
+
+
+async def past(reader: Reader, user_id: int, todo_id: str, *, before: int, limit: int) -> list[history.Change]:
+    """Return the changes of a to-do that led to versions below `before`, newest first. Raises `NotFound`."""
+    todo = await get(reader, user_id, todo_id)
+    return await history.of(reader, todo.id, before=before, limit=limit)
+
+
+async def erase(tx: Tx, user_id: int, now: int) -> None:
     """Delete the personal list of a user with everything in it, and their memberships."""
-    tx.put(_ERASE, await lists.erase(tx, user_id))
+    rows.erase_list(tx, await lists.erase(tx, user_id), now)
 
 
 async def purge(tx: Tx, now: int) -> None:
     """Delete what has lain in the trash for 30 days."""
-    tx.put(_PURGE, now - TRASH_KEPT)
+    await rows.purge(tx, now - TRASH_KEPT, now)
 
 
-async def _writable(tx: Tx, user_id: int, todo_id: str, versions: frozenset[int]) -> Todo:
-    todo = await get(tx, user_id, todo_id)
-    if versions and todo.version not in versions:
-        raise Stale(todo)
-    return todo
+async def _new(tx: Tx, author: Author, new: NewTodo, new_id: NewId, now: int) -> Todo:
+    list_id = new.list_id
+    if list_id is None and new.more.get("parent_id") is not None:
+        parent = await rows.find(tx, new.more["parent_id"])
+        list_id = parent.list_id if parent else None
+    list_id = lists.personal_list_id(author.user_id) if list_id is None else list_id
+    await lists.require(tx, list_id, author.user_id, to_write=True)
+    todo_id = new.chosen_id or new_id()
+    todo = _blank(list_id, todo_id, author.user_id, editing.title(new.title), now)
+    if not new.more:
+        return todo
+    edited = await editing.apply(tx, todo, new.more, by=author.user_id, zone=author.time_zone, now=now)
+    return todo._replace(**edited.values)
+
+
+def _blank(list_id: str, todo_id: str, user_id: int, title: str, now: int) -> Todo:
+    nothing = (None, None, None, None, None, None, 0, "", None, None, None)  # for_id … parent_id
+    return Todo(list_id, todo_id, user_id, title, "", *nothing, positions.first(todo_id), None, now, now, None, 1)
+
+
+async def _again(
+    tx: Tx,
+    user_id: int,
+    todo_id: str,
+    versions: frozenset[int],
+    attempt: Callable[[Todo], Awaitable[R | None]],
+    edit: Mapping[str, Any] | None = None,
+) -> R:
+    """Read the to-do and try to change it, anew for as long as others change it in between."""
+    for _ in range(_TRIES):
+        todo = await get(tx, user_id, todo_id)
+        await _require_write(tx, todo, user_id, edit)
+        if versions and todo.version not in versions:
+            raise Stale(todo)
+        result = await attempt(todo)
+        if result is not None:
+            return result
+    raise Conflict("The to-do is changed too often at the moment; try again.")
+
+
+async def _require_write(reader: Reader, todo: Todo, user_id: int, edit: Mapping[str, Any] | None) -> None:
+    """A viewer may only tick a to-do that was left for them."""
+    if edit is not None and set(edit) == {"done"} and todo.for_id == user_id:
+        return
+    await lists.require(reader, todo.list_id, user_id, to_write=True)
+
+
+async def _store(tx: Tx, todo: Todo, edited: Edited, user_id: int, new_id: NewId, now: int) -> Changed | None:
+    values, after = edited.values, todo._replace(**edited.values)
+    notices_due = [await notices.finished(tx, after, edited.kind, user_id, new_id, now)]
+    if after.for_id != todo.for_id:
+        left = await notices.left(tx, after, user_id, new_id, now)
+        values = {**values, "message_id": left.message.id if left else None}
+        notices_due.append(left)
+    moved_steps = (
+        [step for step in await rows.steps(tx, todo) if step.deleted_at is None] if _with_steps(edited) else []
+    )
+    reopened = [step.id for step in moved_steps if edited.kind == "moved_on" and step.done]
+    saved = await rows.save(
+        tx, todo, values, edited.kind, by=user_id, now=now, note={"steps": reopened} if reopened else None
+    )
+    if saved is None:
+        return None
+    for step in moved_steps:
+        await _follow(tx, step, saved, edited, user_id, now)
+    for notice in notices_due:
+        if notice is not None:
+            notice.put(tx)
+    return Changed(saved, edited.next_due)
+
+
+def _with_steps(edited: Edited) -> bool:
+    return edited.kind == "moved_on" or "list_id" in edited.values
+
+
+async def _follow(tx: Tx, step: Todo, parent: Todo, edited: Edited, user_id: int, now: int) -> None:
+    """Steps go where their to-do goes, and are open again when it moves on."""
+    if "list_id" in edited.values:
+        await rows.save(tx, step, {"list_id": parent.list_id, "for_id": None}, "changed", by=user_id, now=now)
+    elif step.done:
+        await rows.save(tx, step, {"done_at": None, "done_by": None}, "reopened", by=user_id, now=now)
+
+
+async def _restored(tx: Tx, todo: Todo, user_id: int, now: int) -> Todo | None:
+    if todo.deleted_at is None:
+        return todo
+    saved = await rows.save(tx, todo, {"deleted_at": None}, "restored", by=user_id, now=now)
+    if saved is not None:
+        for step in await rows.steps(tx, todo):
+            if step.deleted_at == todo.deleted_at:
+                await rows.save(tx, step, {"deleted_at": None}, "restored", by=user_id, now=now)
+    return saved
+
+
+async def _last(reader: Reader, todo: Todo) -> history.Change:
+    """Return the newest change that is neither an undo nor taken back by one."""
+    undone = set[Any]()
+    before = todo.version + 1
+    while found := await history.of(reader, todo.id, before=before):
+        for change in found:
+            if change.kind == "undone":
+                undone.add(change.changes.get("undoes"))
+            elif change.version not in undone and change.kind != "moved_out":
+                return change
+        before = found[-1].version
+    raise Conflict("There is no change to take back.")
+
+
+async def _undo_steps(tx: Tx, todo: Todo, saved: Todo, last: history.Change, user_id: int, now: int) -> None:
+    """Take back what the undone change did to the steps."""
+    for step in await rows.steps(tx, todo):
+        if last.kind == "trashed" and step.deleted_at == todo.deleted_at:
+            await rows.save(tx, step, {"deleted_at": None}, "restored", by=user_id, now=now)
+        elif last.kind == "restored" and step.deleted_at is None:
+            await rows.save(tx, step, {"deleted_at": saved.deleted_at}, "trashed", by=user_id, now=now)
+        elif step.id in last.changes.get("steps", ()):
+            await _undo_reopening(tx, step, user_id, now)
+        elif saved.list_id != todo.list_id:
+            await rows.save(tx, step, {"list_id": saved.list_id}, "changed", by=user_id, now=now)
+
+
+async def _undo_reopening(tx: Tx, step: Todo, user_id: int, now: int) -> None:
+    reopening = next((change for change in await history.of(tx, step.id) if change.kind == "reopened"), None)
+    if reopening is not None and not step.done:
+        before = {column: pair[0] for column, pair in reopening.changes.items()}
+        await rows.save(tx, step, before, "undone", by=user_id, now=now, note={"undoes": reopening.version})
 
 
 async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
@@ -183,11 +302,8 @@ async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
         raise Invalid("/id", "This id cannot be used; make a new UUIDv7.") from None
 
 
-def _text_author(tx: Tx, author: Author, todo_id: str, now: int) -> None:
-    if author.texted:
-        text = texts.todo_created(author.username, author.locale)
-        outbox.put(tx, outbox.NewMessage(author.user_id, todo_id, "created", author.texted, text, now, todo_id))
-
-
-def _todo(row: Row) -> Todo:
-    return Todo(*row)
+async def _zone(reader: Reader, user_id: int) -> str:
+    author = await accounts.author(reader, user_id)
+    if author is None:
+        raise Refused("This account is gone.")
+    return author.time_zone

@@ -1,0 +1,174 @@
+"""How to-dos look on the wire, both ways: the bodies that clients send, and what they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+
+from recado.accounts import accounts
+from recado.db import Reader
+from recado.db.ids import is_uuid7
+from recado.errors import Invalid, NotFound
+from recado.http.instants import instant, instant_or_none
+from recado.http.once import Shown
+from recado.messages import outbox
+from recado.messages.outbox import MessageState
+from recado.todos import dates
+from recado.todos.editing import MAX_NOTES
+from recado.todos.todo import Edit, Todo
+
+QUEUED = MessageState("queued", None)
+UNSET = msgspec.UNSET
+MAX_QUICK = 2000
+
+Unset = msgspec.UnsetType
+Notes = Annotated[str, msgspec.Meta(max_length=MAX_NOTES)]
+Short = Annotated[str, msgspec.Meta(max_length=100)]
+Rule = Annotated[str, msgspec.Meta(max_length=500)]
+Labels = Annotated[list[Short], msgspec.Meta(max_length=100)]
+UserId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+
+
+class PatchTodo(msgspec.Struct, rename={"for_id": "for"}):
+    """The body of `PATCH /todo/{id}`: members that are absent stay as they are, null clears."""
+
+    title: str | Unset = UNSET
+    notes: Notes | Unset = UNSET
+    done: bool | Unset = UNSET
+    for_id: UserId | None | Unset = UNSET
+    due: Short | None | Unset = UNSET
+    priority: Count | Unset = UNSET
+    labels: Labels | Unset = UNSET
+    repeat: Rule | None | Unset = UNSET
+    remind: Count | None | Unset = UNSET
+    parent_id: Short | None | Unset = UNSET
+    position: Short | Unset = UNSET
+    list_id: Short | Unset = UNSET
+
+    def edit(self) -> Edit:
+        """Return the members that are there."""
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not UNSET}
+
+
+class PostTodo(msgspec.Struct, rename={"for_id": "for"}):
+    """The body of `POST /todo`: a title with members, or `quick`, whose members win over what it says."""
+
+    title: str | None = None
+    quick: Annotated[str, msgspec.Meta(max_length=MAX_QUICK)] | None = None
+    id: str | None = None
+    list_id: str | None = None
+    notes: Notes | Unset = UNSET
+    for_id: UserId | None | Unset = UNSET
+    due: Short | None | Unset = UNSET
+    priority: Count | Unset = UNSET
+    labels: Labels | Unset = UNSET
+    repeat: Rule | None | Unset = UNSET
+    remind: Count | None | Unset = UNSET
+    parent_id: Short | None | Unset = UNSET
+    position: Short | Unset = UNSET
+
+    def more(self) -> dict[str, Any]:
+        """Return the members besides the title that are there."""
+        if (
+            self.notes is UNSET
+            and self.for_id is UNSET
+            and self.due is UNSET
+            and self.priority is UNSET
+            and self.labels is UNSET
+            and self.repeat is UNSET
+            and self.remind is UNSET
+            and self.parent_id is UNSET
+            and self.position is UNSET
+        ):  # the usual case, seven times as fast as looking at each in a loop
+            return {}
+        return {name: value for name in _MORE if (value := getattr(self, name)) is not UNSET}
+
+
+_MORE = ("notes", "for_id", "due", "priority", "labels", "repeat", "remind", "parent_id", "position")
+
+
+def chosen_id(text: str | None) -> str | None:
+    """Return an id of the client's own. Raises `Invalid` unless it is a UUIDv7."""
+    if text is not None and not is_uuid7(text):
+        raise Invalid("/id", "An id of your own is a UUIDv7 in lower case.")
+    return text
+
+
+def todo_id(text: str) -> str:
+    """Return the id in a path. Raises `NotFound` for one that cannot be."""
+    if not is_uuid7(text):
+        raise NotFound("There is no such to-do.")
+    return text
+
+
+def etag(version: int) -> bytes:
+    """Return the entity tag of a version."""
+    return b'"%d"' % version
+
+
+async def shown(reader: Reader, user_id: int, todo: Todo) -> Shown:
+    """Show one to-do to a user."""
+    return (await all_shown(reader, user_id, [todo]))[0]
+
+
+async def all_shown(reader: Reader, user_id: int, todos: Sequence[Todo]) -> list[Shown]:
+    """Show to-dos to a user, in their time zone, with what became of the texts about them."""
+    zone = await zone_for(reader, user_id, todos)
+    states = await text_states(reader, todos)
+    return [show(todo, states.get(todo.message_id or todo.id), zone) for todo in todos]
+
+
+async def zone_for(reader: Reader, user_id: int, todos: Sequence[Todo]) -> str | None:
+    """Return the user's time zone if any of the to-dos has a time, which is shown in it."""
+    if not any(todo.due is not None and len(todo.due) > 10 for todo in todos):
+        return None
+    author = await accounts.author(reader, user_id)
+    return author.time_zone if author else None
+
+
+async def text_states(reader: Reader, todos: Sequence[Todo]) -> dict[str, MessageState]:
+    """Return what became of the texts about to-dos, by the id of the text."""
+    by_user: dict[int, list[str]] = {}
+    for todo in todos:
+        if todo.message_id is None:
+            by_user.setdefault(todo.user_id, []).append(todo.id)
+        elif todo.for_id is not None:
+            by_user.setdefault(todo.for_id, []).append(todo.message_id)
+    states: dict[str, MessageState] = {}
+    for user_id, ids in by_user.items():
+        states |= await outbox.states(reader, user_id, ids)
+    return states
+
+
+def show(todo: Todo, message: MessageState | None, zone: str | None = None) -> Shown:
+    """Return a to-do as on the wire; a time is shown in `zone` when it was given in another one."""
+    due = todo.due
+    if zone is not None and due is not None and todo.due_at is not None and len(due) > 10 and todo.zone != zone:
+        due = dates.local(todo.due_at, zone)
+    return {
+        "id": todo.id,
+        "list_id": todo.list_id,
+        "user_id": todo.user_id,
+        "title": todo.title,
+        "notes": todo.notes,
+        "for": todo.for_id,
+        "done": todo.done_at is not None,
+        "done_at": instant_or_none(todo.done_at),
+        "done_by": todo.done_by,
+        "due": due,
+        "due_at": instant_or_none(todo.due_at),
+        "priority": todo.priority,
+        "labels": todo.labels.split() if todo.labels else [],
+        "repeat": todo.repeat,
+        "remind": todo.remind,
+        "parent_id": todo.parent_id,
+        "position": todo.position,
+        "created_at": instant(todo.created_at),
+        "updated_at": instant(todo.updated_at),
+        "deleted_at": instant_or_none(todo.deleted_at),
+        "version": todo.version,
+        "message": {"state": message.state if message else "none", "error": message.error if message else None},
+    }

@@ -1,0 +1,141 @@
+"""The log of changes. Owns the table `todo_change`, from which history, undo, live events and search read.
+
+Changes have an order that every process agrees on and in which nothing appears late: the order of commits on SQLite; on
+PostgreSQL, where numbers taken in a transaction commit out of order, that of transactions, read only up to the oldest
+one that still runs (docs/decisions/0009).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from recado.db import Database, Reader, Row, Tx
+from recado.errors import Invalid
+
+Kind = Literal[
+    "created", "changed", "done", "reopened", "moved_on", "moved_out", "trashed", "restored", "undone", "list"
+]
+"""`moved_on`: a repeating one was completed. `moved_out`: it went to another list. `list`: the list or its members."""
+Changes = Mapping[str, Any]
+"""What changed: column → [before, after]. Besides, `undoes` is the version an undo took back, `steps` the steps it
+opened again."""
+
+_RECORD = """
+INSERT INTO todo_change (list_id, todo_id, version, at, user_id, kind, changes) VALUES ($1, $2, $3, $4, $5, $6, $7)"""
+_OF = """
+SELECT version, at, user_id, kind, changes FROM todo_change
+WHERE todo_id = $1 AND kind <> 'created' AND kind <> 'list' AND version < $2 ORDER BY version DESC LIMIT $3"""
+_LOGGED = "seq, list_id, todo_id, version, at, user_id, kind"
+_SINCE = {
+    "sqlite": f"SELECT 0, {_LOGGED} FROM todo_change WHERE seq > $2 AND $1 >= 0 ORDER BY seq LIMIT $3",
+    "postgres": f"""
+SELECT tx, {_LOGGED} FROM todo_change
+WHERE (tx, seq) > ($1, $2) AND tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
+ORDER BY tx, seq LIMIT $3""",
+}
+_LATEST = {
+    "sqlite": "SELECT 0, seq FROM todo_change ORDER BY seq DESC LIMIT 1",
+    "postgres": """
+SELECT tx, seq FROM todo_change
+WHERE tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) ORDER BY tx DESC, seq DESC LIMIT 1""",
+}
+_FORGET = "DELETE FROM todo_change WHERE todo_id = $1"
+_FORGET_LIST = "DELETE FROM todo_change WHERE list_id = $1"
+_MARK = "INSERT INTO todo_change (list_id, version, at, user_id, kind, changes) VALUES ('', 0, $1, 0, 'list', '')"
+_MOST = 1 << 62
+
+
+class Change(NamedTuple):
+    """One change of a to-do: what it became by it is `version`."""
+
+    version: int
+    at: int
+    user_id: int
+    kind: Kind
+    changes: dict[str, Any]
+
+
+class Cursor(NamedTuple):
+    """A place in the log."""
+
+    tx: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.tx}.{self.seq}"
+
+
+class Logged(NamedTuple):
+    """A line of the log; `todo_id` None stands for the list itself."""
+
+    tx: int
+    seq: int
+    list_id: str
+    todo_id: str | None
+    version: int
+    at: int
+    user_id: int
+    kind: Kind
+
+    @property
+    def cursor(self) -> Cursor:
+        """The place just after this line."""
+        return Cursor(self.tx, self.seq)
+
+
+def record(
+    tx: Tx, list_id: str, todo_id: str, version: int, at: int, user_id: int, kind: Kind, changes: Changes | None = None
+) -> None:
+    """Log a change within the transaction that makes it."""
+    text = json.dumps(changes, ensure_ascii=False, separators=(",", ":")) if changes else ""
+    tx.put(_RECORD, list_id, todo_id, version, at, user_id, kind, text)
+
+
+def record_list(tx: Tx, list_id: str, at: int, user_id: int) -> None:
+    """Log that a list or who takes part in it changed."""
+    tx.put(_RECORD, list_id, None, 0, at, user_id, "list", "")
+
+
+async def of(reader: Reader, todo_id: str, *, before: int = _MOST, limit: int = 200) -> list[Change]:
+    """Return the changes of a to-do after its creation that led to versions below `before`, newest first."""
+    return [_change(row) for row in await reader.all(_OF, todo_id, before, limit)]
+
+
+async def since(db: Database, cursor: Cursor, limit: int) -> list[Logged]:
+    """Return up to `limit` lines after a place, in their order. None will ever appear before one that was returned."""
+    return [Logged(*row) for row in await db.all(_SINCE[db.engine], cursor.tx, cursor.seq, limit)]
+
+
+async def latest(db: Database) -> Cursor:
+    """Return the place after the newest line."""
+    row = await db.one(_LATEST[db.engine])
+    return Cursor(*row) if row else Cursor(0, 0)
+
+
+def cursor(text: str) -> Cursor:
+    """Return the cursor that a text stands for. Raises `Invalid`."""
+    tx, _, seq = text.partition(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (tx, seq)):
+        raise Invalid("/header/Last-Event-ID", "This is no id of an event of this service.")
+    return Cursor(int(tx), int(seq))
+
+
+def forget(tx: Tx, todo_ids: Sequence[str], now: int) -> None:
+    """Delete the changes of to-dos that are deleted for good."""
+    if todo_ids:
+        tx.put(_MARK, now)  # SQLite gives the highest number out again when its row is gone
+    for todo_id in todo_ids:
+        tx.put(_FORGET, todo_id)
+
+
+def forget_list(tx: Tx, list_id: str, now: int) -> None:
+    """Delete the changes of a list that is deleted for good."""
+    tx.put(_MARK, now)
+    tx.put(_FORGET_LIST, list_id)
+
+
+def _change(row: Row) -> Change:
+    version, at, user_id, kind, changes = row
+    return Change(version, at, user_id, kind, json.loads(changes) if changes else {})
