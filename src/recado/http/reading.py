@@ -78,7 +78,7 @@ def decode(raw: bytes, into: type[Any]) -> Any:
     value = _strict(raw)
     if not isinstance(value, dict):
         raise Malformed("Invalid json provided")
-    return convert(value, into)
+    return convert(cast("object", value), into)
 
 
 def convert(value: object, into: type[Any]) -> Any:

@@ -38,13 +38,13 @@ class PatchTodo(msgspec.Struct, rename={"for_id": "for"}):
     title: str | Unset = UNSET
     notes: Notes | Unset = UNSET
     done: bool | Unset = UNSET
-    for_id: UserId | None | Unset = UNSET
-    due: Short | None | Unset = UNSET
+    for_id: UserId | Unset | None = UNSET
+    due: Short | Unset | None = UNSET
     priority: Count | Unset = UNSET
     labels: Labels | Unset = UNSET
-    repeat: Rule | None | Unset = UNSET
-    remind: Count | None | Unset = UNSET
-    parent_id: Short | None | Unset = UNSET
+    repeat: Rule | Unset | None = UNSET
+    remind: Count | Unset | None = UNSET
+    parent_id: Short | Unset | None = UNSET
     position: Short | Unset = UNSET
     list_id: Short | Unset = UNSET
 
@@ -61,13 +61,13 @@ class PostTodo(msgspec.Struct, rename={"for_id": "for"}):
     id: str | None = None
     list_id: str | None = None
     notes: Notes | Unset = UNSET
-    for_id: UserId | None | Unset = UNSET
-    due: Short | None | Unset = UNSET
+    for_id: UserId | Unset | None = UNSET
+    due: Short | Unset | None = UNSET
     priority: Count | Unset = UNSET
     labels: Labels | Unset = UNSET
-    repeat: Rule | None | Unset = UNSET
-    remind: Count | None | Unset = UNSET
-    parent_id: Short | None | Unset = UNSET
+    repeat: Rule | Unset | None = UNSET
+    remind: Count | Unset | None = UNSET
+    parent_id: Short | Unset | None = UNSET
     position: Short | Unset = UNSET
 
     def more(self) -> dict[str, Any]:

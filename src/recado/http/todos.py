@@ -263,4 +263,4 @@ def _members(changes: dict[str, Any]) -> dict[str, Any]:
 def _member(column: str, value: Any) -> Any:
     if column in _INSTANTS and value is not None:
         return instant(value)
-    return value.split() if column == "labels" else value
+    return str(value).split() if column == "labels" else value

@@ -59,7 +59,7 @@ def day(instant: int, zone: str) -> date:
 
 def start(day: date, zone: str) -> int:
     """Return the instant at which a day begins: at midnight, or later where the clocks skip that."""
-    return _instant(datetime(day.year, day.month, day.day), zone)  # noqa: DTZ001 - the zone is put in there
+    return _instant(datetime(day.year, day.month, day.day), zone)
 
 
 def _local(instant: int, zone: str) -> datetime:

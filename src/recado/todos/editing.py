@@ -129,7 +129,7 @@ def _date(todo: Todo, edit: Edit, zone: str, now: int) -> dict[str, Value]:
     if "due" not in edit and "repeat" not in edit:
         return {}
     due, its_zone = (edit["due"], zone) if "due" in edit else (todo.due, todo.zone or zone)
-    repeat: str | None = edit["repeat"] if "repeat" in edit else todo.repeat
+    repeat: str | None = edit.get("repeat", todo.repeat)
     if due is not None:
         due = dates.check_due(due)
     elif "repeat" not in edit:

@@ -86,11 +86,11 @@ class Logged(NamedTuple):
 
 
 def record(
-    tx: Tx, list_id: str, todo_id: str, version: int, at: int, user_id: int, kind: Kind, changes: Changes | None = None
+    tx: Tx, kind: Kind, *, list_id: str, todo_id: str, version: int, at: int, by: int, changes: Changes | None = None
 ) -> None:
     """Log a change within the transaction that makes it."""
     text = json.dumps(changes, ensure_ascii=False, separators=(",", ":")) if changes else ""
-    tx.put(_RECORD, list_id, todo_id, version, at, user_id, kind, text)
+    tx.put(_RECORD, list_id, todo_id, version, at, by, kind, text)
 
 
 def record_list(tx: Tx, list_id: str, at: int, user_id: int) -> None:

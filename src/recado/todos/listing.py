@@ -92,7 +92,7 @@ async def page(reader: Reader, user_id: int, wanted: Wanted, *, after: Sequence[
     """Return up to `limit` to-dos after a cursor. Raises `NotFound` for a list that the user is not in."""
     chosen = await lists_of(reader, user_id, wanted.list_id)
     order = _ORDERS[order_of(wanted)]
-    found = [await _of_list(reader, list_id, wanted, order, after, limit) for list_id in chosen]
+    found = [await _of_list(reader, list_id, wanted, order, after=after, limit=limit) for list_id in chosen]
     if len(found) == 1:
         return found[0]
     return list(heapq.merge(*found, key=order.key, reverse=order.falling))[:limit]
@@ -117,7 +117,7 @@ async def labels(reader: Reader, user_id: int) -> list[tuple[str, int]]:
 
 
 async def _of_list(
-    reader: Reader, list_id: str, wanted: Wanted, order: _Order, after: Sequence[Any] | None, limit: int
+    reader: Reader, list_id: str, wanted: Wanted, order: _Order, *, after: Sequence[Any] | None, limit: int
 ) -> list[Todo]:
     parts, args = ["list_id = $1", _STATES[wanted.state]], list[Value]([list_id])
 

@@ -57,7 +57,7 @@ async def role(reader: Reader, list_id: str, user_id: int) -> Role | None:
 
 
 async def require(reader: Reader, list_id: str, user_id: int, *, to_write: bool = False) -> Role:
-    """Return the user's role in a list. Raises `NotFound` for who is not in it, `Refused` for a viewer who would write."""
+    """Return the user's role in a list. Raises `NotFound` for strangers, `Refused` for a viewer who would write."""
     found = await role(reader, list_id, user_id)
     if found is None:
         raise NotFound("There is no such list.")

@@ -27,13 +27,13 @@ class Notice:
 
 
 def created(tx: Tx, author: Author, todo_id: str, now: int) -> None:
-    """Queue the text to who made a to-do, if they want one. It has the to-do's id, so no second index has to be kept."""
+    """Queue the text to who made a to-do, if they want one. It has the to-do's id, which saves an index."""
     if author.texted:
         text = texts.todo_created(author.username, author.locale)
         outbox.put(tx, NewMessage(author.user_id, todo_id, "created", author.texted, text, now, todo_id))
 
 
-async def left(reader: Reader, todo: Todo, by: int, new_id: NewId, now: int) -> Notice | None:
+async def left(reader: Reader, todo: Todo, *, by: int, new_id: NewId, now: int) -> Notice | None:
     """Return the text to whom a to-do is left for; None for oneself, or if they take no part in such texts."""
     if todo.for_id is None or todo.for_id == by:
         return None
@@ -45,7 +45,7 @@ async def left(reader: Reader, todo: Todo, by: int, new_id: NewId, now: int) -> 
     return Notice(NewMessage(recipient.user_id, new_id(), "assigned", recipient.texted, text, now, todo.id))
 
 
-async def finished(reader: Reader, todo: Todo, kind: Kind, by: int, new_id: NewId, now: int) -> Notice | None:
+async def finished(reader: Reader, todo: Todo, kind: Kind, *, by: int, new_id: NewId, now: int) -> Notice | None:
     """Return the text to who left a to-do for somebody, once another one has done it; else None."""
     if kind not in ("done", "moved_on") or todo.for_id is None or todo.user_id in (by, todo.for_id):
         return None

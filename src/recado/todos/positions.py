@@ -1,8 +1,8 @@
 """Where a to-do stands among its neighbours: a fractional index, so that moving one changes only that one.
 
 A position is `[0-9a-z]{1,100}` and does not end in `0`, so that between any two different ones there is a third. A new
-to-do gets its position from its id, which costs no look-up: turned round, so that the newest comes first, and for a step
-straight, so that it comes last.
+to-do gets its position from its id, which costs no look-up: turned round, so that the newest comes first, and for a
+step straight, so that it comes last.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Repeating to-dos: RFC 5545 rules, DAILY to YEARLY, by python-dateutil, within 50 years and at a bounded cost.
 
 A rule counts from the day the to-do is due now. The next day is the first one after both that day and the day it was
-done; so a to-do done late does not come back for the days that were missed, and one done early is not due again too soon.
-`COUNT` goes down by one with each completion, whatever was missed. With `X-FROM=DONE` the next day is counted from the
-day it was done. The time of day stays as it is on the clock.
+done; so a to-do done late does not come back for the days that were missed, and one done early is not due again too
+soon. `COUNT` goes down by one with each completion, whatever was missed. With `X-FROM=DONE` the next day is counted
+from the day it was done. The time of day stays as it is on the clock.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _number(name: str, text: str, most: int, *, negative: bool) -> int:
 def _until(text: str) -> date:
     match = re.fullmatch(r"(\d{8})(?:T\d{6}Z?)?", text, re.ASCII)
     try:
-        return datetime.strptime(match[1] if match else "", "%Y%m%d").date()  # noqa: DTZ007 - a day has no zone
+        return datetime.strptime(match[1] if match else "", "%Y%m%d").date()
     except ValueError:
         raise _wrong("UNTIL is a day such as 20261224.") from None
 
@@ -199,13 +199,14 @@ def _bounded() -> Any:
         """dateutil follows a rule that never comes true to the year 9999 (3.5 s). It reads `_byeaster`, which no rule
         of ours has, once for every month or longer period that it enters: there is where it can be stopped."""
 
-        _entered = 0
-        _most = 0
+        def __init__(self, most: int, **parts: Any) -> None:
+            self._entered, self._most = 0, most
+            super().__init__(**parts)
 
         @property
         def _byeaster(self) -> None:
             self._entered += 1
-            if self._most and self._entered > self._most:
+            if self._entered > self._most:
                 raise _TooFar
 
         @_byeaster.setter
@@ -215,24 +216,23 @@ def _bounded() -> Any:
     def follow(rule: str, anchor: datetime, last: date) -> Any:
         parts = dict(part.split("=") for part in rule.split(";"))
         until = parts.pop("UNTIL", None)
-        numbers = {
+        numbers: Any = {
             name.lower(): [int(text) for text in parts.pop(name).split(",")] for name in _RANGES if name in parts
         }
         days = parts.pop("BYDAY", None)
-        found = Bounded(
-            _FREQS_OF_DATEUTIL[parts["FREQ"]],
+        return Bounded(
+            most=(last.year - anchor.year + HORIZON_YEARS + 1) * 12 + 12,
+            freq=_FREQS_OF_DATEUTIL[parts["FREQ"]],
             dtstart=anchor,
             interval=int(parts.get("INTERVAL", "1")),
             until=min(
                 datetime.combine(_until(until), time.max) if until else datetime.max,
-                datetime(min(last.year + HORIZON_YEARS, 9998), 12, 31),  # noqa: DTZ001 - days have no zone
+                datetime(min(last.year + HORIZON_YEARS, 9998), 12, 31),
             ),
             byweekday=[_weekday(rrule, day) for day in days.split(",")] if days else None,
             wkst=getattr(rrule, parts["WKST"]) if "WKST" in parts else None,
             **numbers,
         )
-        found._most = (last.year - anchor.year + HORIZON_YEARS + 1) * 12 + 12
-        return found
 
     return follow
 

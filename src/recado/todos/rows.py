@@ -1,7 +1,7 @@
 """Rows of to-dos, each change written together with its line in the log. Owns the table `todo`.
 
-A change is made from the row that was read and stored only if the row is still that one; so changes of different members
-at once are both kept, and the log has what each of them replaced.
+A change is made from the row that was read and stored only if the row is still that one; so changes of different
+members at once are both kept, and the log has what each of them replaced.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from recado.db import Reader, Row, Tx, Value
 from recado.todos import history
-from recado.todos.history import Kind
+from recado.todos.history import Changes, Kind
 from recado.todos.todo import COLUMNS, Todo
 
 _PLACES = ", ".join(f"${n}" for n in range(1, len(Todo._fields) + 1))
@@ -22,10 +22,12 @@ _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
 _STEPS = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND parent_id = $2 ORDER BY position, id"
 _TAKEN = """
 SELECT id FROM todo
-WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND parent_id IS NULL AND position = $2 AND id <> $3 LIMIT 1"""
+WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND parent_id IS NULL AND position = $2 AND id <> $3
+LIMIT 1"""
 _STEP_TAKEN = """
 SELECT id FROM todo
-WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND parent_id = $4 AND position = $2 AND id <> $3 LIMIT 1"""
+WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND parent_id = $4 AND position = $2 AND id <> $3
+LIMIT 1"""
 _ERASE = "DELETE FROM todo WHERE list_id = $1"
 _LABELS = """
 SELECT labels, COUNT(*) FROM todo
@@ -99,9 +101,9 @@ async def save(
         return None
     saved = Todo(*rows[0])
     changes: dict[str, Any] = {column: [getattr(todo, column), value] for column, value in changed.items()}
-    history.record(tx, saved.list_id, saved.id, saved.version, now, by, kind, changes | dict(note or {}))
+    _log(tx, saved, kind, list_id=saved.list_id, by=by, changes=changes | dict(note or {}))
     if saved.list_id != todo.list_id:
-        history.record(tx, todo.list_id, saved.id, saved.version, now, by, "moved_out")
+        _log(tx, saved, "moved_out", list_id=todo.list_id, by=by)
     return saved
 
 
@@ -118,7 +120,13 @@ async def purge(tx: Tx, before: int, now: int) -> None:
 
 
 def _log_created(tx: Tx, todo: Todo) -> None:
-    history.record(tx, todo.list_id, todo.id, todo.version, todo.created_at, todo.user_id, "created")
+    _log(tx, todo, "created", list_id=todo.list_id, by=todo.user_id)
+
+
+def _log(tx: Tx, todo: Todo, kind: Kind, *, list_id: str, by: int, changes: Changes | None = None) -> None:
+    history.record(
+        tx, kind, list_id=list_id, todo_id=todo.id, version=todo.version, at=todo.updated_at, by=by, changes=changes
+    )
 
 
 @lru_cache(maxsize=256)

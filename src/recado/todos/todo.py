@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 Edit = Mapping[str, Any]
-"""New values by member (`title`, `notes`, `done`, `for_id`, `due`, `priority`, `labels`, `repeat`, `remind`, `parent_id`,
-`position`, `list_id`), already of the right type. Members that are absent stay as they are; None clears."""
+"""New values by member (`title`, `notes`, `done`, `for_id`, `due`, `priority`, `labels`, `repeat`, `remind`,
+`parent_id`, `position`, `list_id`), already of the right type. Those that are absent stay as they are; None clears."""
 
 
 class Todo(NamedTuple):

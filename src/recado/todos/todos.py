@@ -57,7 +57,9 @@ async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: NewId, now: in
     not in, `Refused` for one they may only look at, and `Invalid`, also for an id that somebody else has taken.
     """
     todo = await _new(tx, author, new, new_id, now)
-    notice = await notices.left(tx, todo, author.user_id, new_id, now) if todo.for_id is not None else None
+    notice = (
+        await notices.left(tx, todo, by=author.user_id, new_id=new_id, now=now) if todo.for_id is not None else None
+    )
     if notice is not None:
         todo = todo._replace(message_id=notice.message.id)
     if new.chosen_id is None:
@@ -93,9 +95,9 @@ async def change(
             raise Conflict("The to-do is in the trash; restore it first.")
         zone = await _zone(tx, user_id) if not {"due", "repeat"}.isdisjoint(edit) else "UTC"
         edited = await editing.apply(tx, todo, edit, by=user_id, zone=zone, now=now)
-        return await _store(tx, todo, edited, user_id, new_id, now)
+        return await _store(tx, todo, edited, user_id=user_id, new_id=new_id, now=now)
 
-    return await _again(tx, user_id, todo_id, versions, attempt, edit)
+    return await _again(tx, user_id, todo_id, versions, attempt, edit=edit)
 
 
 async def trash(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], now: int) -> Todo:
@@ -145,7 +147,7 @@ async def undo(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], 
         note = {"undoes": last.version}
         saved = await rows.save(tx, todo, before, "undone", by=user_id, now=now, note=note)
         if saved is not None:
-            await _undo_steps(tx, todo, saved, last, user_id, now)
+            await _undo_steps(tx, todo, saved, last, user_id=user_id, now=now)
         return saved
 
     return await _again(tx, user_id, todo_id, versions, attempt)
@@ -193,6 +195,7 @@ async def _again(
     todo_id: str,
     versions: frozenset[int],
     attempt: Callable[[Todo], Awaitable[R | None]],
+    *,
     edit: Mapping[str, Any] | None = None,
 ) -> R:
     """Read the to-do and try to change it, anew for as long as others change it in between."""
@@ -214,11 +217,11 @@ async def _require_write(reader: Reader, todo: Todo, user_id: int, edit: Mapping
     await lists.require(reader, todo.list_id, user_id, to_write=True)
 
 
-async def _store(tx: Tx, todo: Todo, edited: Edited, user_id: int, new_id: NewId, now: int) -> Changed | None:
+async def _store(tx: Tx, todo: Todo, edited: Edited, *, user_id: int, new_id: NewId, now: int) -> Changed | None:
     values, after = edited.values, todo._replace(**edited.values)
-    notices_due = [await notices.finished(tx, after, edited.kind, user_id, new_id, now)]
+    notices_due = [await notices.finished(tx, after, edited.kind, by=user_id, new_id=new_id, now=now)]
     if after.for_id != todo.for_id:
-        left = await notices.left(tx, after, user_id, new_id, now)
+        left = await notices.left(tx, after, by=user_id, new_id=new_id, now=now)
         values = {**values, "message_id": left.message.id if left else None}
         notices_due.append(left)
     moved_steps = (
@@ -231,7 +234,7 @@ async def _store(tx: Tx, todo: Todo, edited: Edited, user_id: int, new_id: NewId
     if saved is None:
         return None
     for step in moved_steps:
-        await _follow(tx, step, saved, edited, user_id, now)
+        await _follow(tx, step, saved, edited, user_id=user_id, now=now)
     for notice in notices_due:
         if notice is not None:
             notice.put(tx)
@@ -242,7 +245,7 @@ def _with_steps(edited: Edited) -> bool:
     return edited.kind == "moved_on" or "list_id" in edited.values
 
 
-async def _follow(tx: Tx, step: Todo, parent: Todo, edited: Edited, user_id: int, now: int) -> None:
+async def _follow(tx: Tx, step: Todo, parent: Todo, edited: Edited, *, user_id: int, now: int) -> None:
     """Steps go where their to-do goes, and are open again when it moves on."""
     if "list_id" in edited.values:
         await rows.save(tx, step, {"list_id": parent.list_id, "for_id": None}, "changed", by=user_id, now=now)
@@ -275,7 +278,7 @@ async def _last(reader: Reader, todo: Todo) -> history.Change:
     raise Conflict("There is no change to take back.")
 
 
-async def _undo_steps(tx: Tx, todo: Todo, saved: Todo, last: history.Change, user_id: int, now: int) -> None:
+async def _undo_steps(tx: Tx, todo: Todo, saved: Todo, last: history.Change, *, user_id: int, now: int) -> None:
     """Take back what the undone change did to the steps."""
     for step in await rows.steps(tx, todo):
         if last.kind == "trashed" and step.deleted_at == todo.deleted_at:

@@ -22,8 +22,10 @@ from recado.todos.quickadd.phrases import (
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORT_DAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july")
-_MONTHS += ("august", "september", "october", "november", "december")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "other": 2}
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
 _HINTS = {"morning": 9, "afternoon": 15, "evening": 19, "night": 20}
@@ -46,7 +48,8 @@ _MONTH = (
     + ")"
 )
 _UNIT = r"(?P<unit>min|minute|hour|day|week|month|year)s?"
-_AMOUNT = r"(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven)"
+_COUNTS = "two|three|four|five|six|seven"
+_AMOUNT = rf"(?P<n>\d{{1,3}}|an?|one|{_COUNTS})"
 _NUMBER = r"(?P<number>[12]?\d|3[01])(?:st|nd|rd|th)?"
 _ON = "(?:on |by |due )?"
 
@@ -82,7 +85,7 @@ def _iso(match: re.Match[str], _now: datetime) -> Found | None:
     return Found(day=found) if found else None
 
 
-def _every(match: re.Match[str], now: datetime) -> Found | None:
+def _every(match: re.Match[str], _now: datetime) -> Found | None:
     n, unit = _amount(match["n"]) if match["n"] else 1, match["unit"]
     if not 1 <= n <= 1000:
         return None
@@ -90,7 +93,7 @@ def _every(match: re.Match[str], now: datetime) -> Found | None:
     return Found(repeat=rule + (";X-FROM=DONE" if match["strict"] else ""), day=None)
 
 
-def _after_done(match: re.Match[str], now: datetime) -> Found | None:
+def _after_done(match: re.Match[str], _now: datetime) -> Found | None:
     n, unit = _amount(match["n"]), match["unit"]
     if unit in ("min", "minute", "hour") or not 1 <= n <= 1000:
         return None
@@ -158,7 +161,8 @@ PHRASES = (
     Phrase(
         "repeat",
         words(
-            rf"every(?P<strict>!)? (?:(?P<n>\d{{1,3}}|other|two|three|four|five|six|seven) )?(?P<unit>day|week|month|year)s?(?! on the| (?:{_DAY}))"
+            rf"every(?P<strict>!)? (?:(?P<n>\d{{1,3}}|other|{_COUNTS}) )?"
+            rf"(?P<unit>day|week|month|year)s?(?! on the| (?:{_DAY}))"
         ),
         _every,
     ),
@@ -176,7 +180,7 @@ PHRASES = (
     Phrase(
         "repeat",
         words(
-            rf"every (?:month on )?(?:the )?(?P<number>[12]?\d|3[01])(?:st|nd|rd|th)(?: of (?:the|each|every) month)?"
+            r"every (?:month on )?(?:the )?(?P<number>[12]?\d|3[01])(?:st|nd|rd|th)(?: of (?:the|each|every) month)?"
         ),
         _every_number,
     ),
@@ -207,7 +211,7 @@ PHRASES = (
         weak=True,
     ),
     Phrase("date", words("(?:by |at )?(?:the )?end of (?:the |this )?month"), _last_of_month),
-    Phrase("date", words(r"(?:on|by|due) the (?P<number>[12]?\d|3[01])(?:st|nd|rd|th)"), lambda m, n: _numbered(m, n)),
+    Phrase("date", words(r"(?:on|by|due) the (?P<number>[12]?\d|3[01])(?:st|nd|rd|th)"), _numbered),
     Phrase("date", words(rf"(?:on|by|due) (?P<month>{_MONTH}) {_NUMBER}(?:,? (?P<year>20\d\d))?"), _month_day),
     Phrase("date", words(rf"{_ON}(?P<month>{_MONTH}) {_NUMBER}(?:,? (?P<year>20\d\d))?"), _month_day, weak=True),
     Phrase(
@@ -221,9 +225,9 @@ PHRASES = (
     Phrase(
         "time",
         words(
-            r"(?:at )?(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? (?:in the (?P<hint>morning|afternoon|evening)|at (?P<hint2>night))"
+            r"(?:at )?(?P<hour>\d{1,2})(?::(?P<minute>\d\d))? (?:in the (?P<hint>morning|afternoon|evening)|at night)"
         ),
-        lambda m, n: _time_at_night(m, n),
+        _time_at_night,
     ),
     Phrase("time", words(r"at (?P<hour>\d{1,2}):(?P<minute>\d\d)"), _time),
     Phrase("time", words(r"at noon"), lambda _m, _n: Found(clock=time(12))),

@@ -20,7 +20,7 @@ _LANGUAGES = {"en": english.PHRASES, "pt": portuguese.PHRASES}
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """What a line says. `due` and `repeat` are as a to-do has them, `name` is the one after @; `spans` is what was taken."""
+    """What a line says. `due` and `repeat` are as a to-do has them, `name` follows @; `spans` is what was taken."""
 
     title: str
     due: str | None = None

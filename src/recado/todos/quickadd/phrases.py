@@ -77,7 +77,7 @@ class Line:
         return any(not self.folded[min(end, span.end) : max(start, span.start)].strip(" ,\x01") for span in dates)
 
     def is_name(self, start: int, end: int) -> bool:
-        """Tell whether a phrase is written like a name: with a capital, and not as the line's first word before others."""
+        """Tell whether a phrase is written like a name: with a capital, and not as the first word before small ones."""
         letter = next((char for char in self.text[start:end] if char.isalpha()), "a")
         if not letter.isupper() or self.text.isupper():
             return False

@@ -22,8 +22,10 @@ from recado.todos.quickadd.phrases import (
 
 _DAYS = {"segunda": 0, "terca": 1, "quarta": 2, "quinta": 3, "sexta": 4, "sabado": 5, "domingo": 6}
 _SHORT_DAYS = {"seg": 0, "ter": 1, "qua": 2, "qui": 3, "sex": 4, "sab": 5, "dom": 6}
-_MONTHS = ("janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho")
-_MONTHS += ("agosto", "setembro", "outubro", "novembro", "dezembro")
+_MONTHS = (
+    *("janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho"),
+    *("agosto", "setembro", "outubro", "novembro", "dezembro"),
+)
 _NUMBERS = {
     "um": 1,
     "uma": 1,
@@ -58,7 +60,10 @@ _UNIT = r"(?P<unit>min|minuto|hora|dia|semana|mes|ano)(?:e?s)?"
 _AMOUNT = r"(?P<n>\d{1,3}|uma?|dois|duas|tres|quatro|cinco|seis|sete|oito)"
 _NUMBER = r"(?P<number>[12]?\d|3[01])"
 _ON = "(?:em |no |na |ate |para |pra |pro |dia |no dia |ate o dia |ate dia )?"
-_DONE = r"(?:depois d[ae] (?:feit[oa]|conclui(?:r|d[oa])|conclusao|completar)|apos (?:concluir|feit[oa]|completar|a conclusao|conclusao))"
+_DONE = (
+    r"(?:depois d[ae] (?:feit[oa]|conclui(?:r|d[oa])|conclusao|completar)"
+    r"|apos (?:concluir|feit[oa]|completar|a conclusao|conclusao))"
+)
 
 
 def _weekday_of(text: str) -> int:
@@ -160,6 +165,7 @@ def _hint(match: re.Match[str], _now: datetime) -> Found:
     return Found(clock=time(_HINTS[match["hint"]]))
 
 
+_PAST = r"(?:h(?P<minute>[0-5]\d)?|:(?P<minute2>[0-5]\d)| horas)"
 _AT = "(?:as |a |pelas |ate as )"
 _MINUTES = r"(?:h(?P<minute>[0-5]\d)?(?:min)?|:(?P<minute2>[0-5]\d)h?|horas?)"
 PHRASES = (
@@ -265,9 +271,7 @@ PHRASES = (
     Phrase("date", words(_WEEKDAY), _next_weekday, weak=True),
     Phrase(
         "time",
-        words(
-            rf"(?:{_AT})?(?P<hour>\d{{1,2}})(?:h(?P<minute>[0-5]\d)?|:(?P<minute2>[0-5]\d)| horas)? (?:da|de) (?P<half>manha|tarde|noite|madrugada)"
-        ),
+        words(rf"(?:{_AT})?(?P<hour>\d{{1,2}}){_PAST}? (?:da|de) (?P<half>manha|tarde|noite|madrugada)"),
         _any_time,
     ),
     Phrase("time", words(rf"{_AT}(?P<hour>\d{{1,2}}) ?{_MINUTES}"), _any_time),
