@@ -48,4 +48,5 @@ def where(tables: dict[str, list[tuple[Any, ...]]], text: str) -> set[str]:
 
 def _tables() -> set[str]:
     scripts = [file.read_text("utf-8") for file in files("recado.db").joinpath("migrations").iterdir()]
-    return {name for script in scripts for name in re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", script)}
+    made = {name for script in scripts for name in re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", script)}
+    return made - {name for script in scripts for name in re.findall(r"ALTER TABLE (\w+) RENAME TO", script)}

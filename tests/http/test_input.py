@@ -55,7 +55,7 @@ BROKEN = {
     "an empty list": b"[]",
 }
 WRONG = {
-    "no member": ({}, ""),
+    "no member": ({}, "/title"),
     "a number": ({"title": 1}, "/title"),
     "null": ({"title": None}, "/title"),
     "true": ({"title": True}, "/title"),

@@ -102,7 +102,7 @@ async def test_a_change_sets_what_it_names_and_counts_the_version(device: Device
             ({"done": True}, {"done": True, "done_by": me}),
             ({"title": "bought"}, {"title": "bought", "done": True, "done_by": me}),
             ({"done": False}, {"done": False, "done_at": None, "done_by": None}),
-            ({"user_id": 1, "list_id": NOBODYS_ID, "id": NOBODYS_ID}, {"user_id": me, "list_id": todo["list_id"]}),
+            ({"user_id": 1, "id": NOBODYS_ID, "notes": "rye"}, {"user_id": me, "notes": "rye"}),
         ],
         start=2,
     ):

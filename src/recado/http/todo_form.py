@@ -56,8 +56,8 @@ class PatchTodo(msgspec.Struct, rename={"for_id": "for"}):
 class PostTodo(msgspec.Struct, rename={"for_id": "for"}):
     """The body of `POST /todo`: a title with members, or `quick`, whose members win over what it says."""
 
-    title: str | None = None
-    quick: Annotated[str, msgspec.Meta(max_length=MAX_QUICK)] | None = None
+    title: str | Unset = UNSET
+    quick: Annotated[str, msgspec.Meta(max_length=MAX_QUICK)] | Unset = UNSET
     id: str | None = None
     list_id: str | None = None
     notes: Notes | Unset = UNSET

@@ -201,8 +201,8 @@ async def author_of(call: Call) -> Author:
 async def new_todo(call: Call, author: Author, body: PostTodo) -> NewTodo:
     """Return what a body asks to store. Raises `Invalid`."""
     chosen, more = todo_form.chosen_id(body.id), body.more()
-    if body.quick is None:
-        if body.title is None:
+    if isinstance(body.quick, msgspec.UnsetType):
+        if isinstance(body.title, msgspec.UnsetType):
             raise Invalid("/title", "A to-do needs a title, or a line as quick.")
         return NewTodo(body.title, body.list_id, chosen, more)
     people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
@@ -218,7 +218,9 @@ async def new_todo(call: Call, author: Author, body: PostTodo) -> NewTodo:
     if quick.name is not None:
         said["for_id"], shared_list = people[quick.name.casefold()]
         list_id = list_id or shared_list
-    return NewTodo(body.title or quick.title, list_id, chosen, said | more)
+    return NewTodo(
+        quick.title if isinstance(body.title, msgspec.UnsetType) else body.title, list_id, chosen, said | more
+    )
 
 
 def versions(call: Call) -> frozenset[int]:
