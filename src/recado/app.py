@@ -29,7 +29,7 @@ from recado.messages.delivery import Delivery
 from recado.messages.outbox import Pending
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
-from recado.todos import todos
+from recado.todos import sharing, todos
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
 from revocable.guard import Guard
 from revocable.sessions import microseconds
@@ -191,6 +191,7 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
 
     async def empty_trash(now: int) -> None:
         await db.write(todos.purge, now)
+        await db.write(sharing.purge, now)
 
     return [forget_sessions, empty_trash, partial(idempotency.purge, db), partial(housekeep, db)]
 

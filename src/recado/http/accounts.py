@@ -13,7 +13,7 @@ from recado.db import Tx, idempotency
 from recado.errors import NotFound
 from recado.http.call import Answer, Call, json_answer
 from recado.messages import outbox
-from recado.todos import lists, todos
+from recado.todos import lists, sharing
 
 T = TypeVar("T")
 
@@ -200,7 +200,7 @@ async def delete_me(call: Call) -> Answer:
     house = call.house
 
     async def erase(tx: Tx, user_id: int) -> Sequence[str]:
-        await todos.erase(tx, user_id, house.clock())
+        await sharing.erase(tx, user_id, house.clock())
         await outbox.erase(tx, user_id)
         await idempotency.erase(tx, user_id)
         return await house.sessions.within(tx).store.erase(str(user_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recado.http import accounts, messages, operation, sessions, static, todo_batch, todos
+from recado.http import accounts, lists, messages, operation, sessions, static, todo_batch, todos
 from recado.http.endpoint import Route
 
 ROUTES = (
@@ -34,6 +34,18 @@ ROUTES = (
     Route("POST", "/todo/{id}/undo", todos.undo),
     Route("GET", "/todo/{id}/history", todos.history),
     Route("GET", "/label", todos.labels),
+    # lists
+    Route("GET", "/list", lists.listing),
+    Route("POST", "/list", lists.create, body=lists.NewList),
+    Route("GET", "/list/{id}", lists.read),
+    Route("PATCH", "/list/{id}", lists.change, body=lists.PatchList),
+    Route("DELETE", "/list/{id}", lists.delete),
+    Route("POST", "/list/{id}/restore", lists.restore),
+    Route("POST", "/list/{id}/invite", lists.invite, body=lists.NewInvite, body_optional=True),
+    Route("DELETE", "/list/{id}/invite", lists.take_invites_back),
+    Route("PATCH", "/list/{id}/member/{user_id}", lists.set_role, body=lists.PatchMember),
+    Route("DELETE", "/list/{id}/member/{user_id}", lists.remove),
+    Route("POST", "/invite/{code}", lists.accept),
     # messages
     Route("GET", "/message", messages.listing),
     Route("POST", "/message/{id}/retry", messages.retry),

@@ -20,6 +20,7 @@ _INSERT = f"INSERT INTO todo ({COLUMNS}) VALUES ({_PLACES})"
 _INSERT_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id"
 _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
 _STEPS = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND parent_id = $2 ORDER BY position, id"
+_LEFT_FOR = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND for_id = $2"
 _TAKEN = """
 SELECT id FROM todo
 WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND parent_id IS NULL AND position = $2 AND id <> $3
@@ -64,6 +65,11 @@ async def select(reader: Reader, where: str, order: str, limit: int, *args: Valu
     """Return the first rows that a condition holds for; `where` and `order` are SQL of `listing`, never of a caller."""
     sql = f"SELECT {COLUMNS} FROM todo WHERE {where} ORDER BY {order} LIMIT ${len(args) + 1}"
     return [Todo(*row) for row in await reader.all(sql, *args, limit)]
+
+
+async def left_for(reader: Reader, list_id: str, user_id: int) -> list[Todo]:
+    """Return the to-dos of a list that were left for somebody, also those in the trash."""
+    return [Todo(*row) for row in await reader.all(_LEFT_FOR, list_id, user_id)]
 
 
 async def count_labels(reader: Reader, list_id: str) -> list[tuple[str, int]]:

@@ -159,11 +159,6 @@ async def past(reader: Reader, user_id: int, todo_id: str, *, before: int, limit
     return await history.of(reader, todo.id, before=before, limit=limit)
 
 
-async def erase(tx: Tx, user_id: int, now: int) -> None:
-    """Delete the personal list of a user with everything in it, and their memberships."""
-    rows.erase_list(tx, await lists.erase(tx, user_id), now)
-
-
 async def purge(tx: Tx, now: int) -> None:
     """Delete what has lain in the trash for 30 days."""
     await rows.purge(tx, now - TRASH_KEPT, now)
