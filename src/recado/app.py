@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from recado.accounts.phones import Phones
 from recado.db import Database, idempotency, migrate, open_database
 from recado.db.ids import Clock, uuid7
 from recado.db.migrate import is_current
+from recado.errors import Unavailable
 from recado.housekeeping import Chore, keep_house
 from recado.http.endpoint import Endpoints
 from recado.http.house import House
@@ -29,7 +30,7 @@ from recado.messages.delivery import Delivery
 from recado.messages.outbox import Pending
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
-from recado.todos import sharing, todos
+from recado.todos import search, sharing, todos
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
 from revocable.guard import Guard
 from revocable.sessions import microseconds
@@ -95,6 +96,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         await stack.enter_async_context(_working(delivery))
         limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
+        await stack.enter_async_context(_background(_index(db)))
         yield House(
             db=db,
             sessions=sessions,
@@ -194,6 +196,14 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
         await db.write(sharing.purge, now)
 
     return [forget_sessions, empty_trash, partial(idempotency.purge, db), partial(housekeep, db)]
+
+
+async def _index(db: Database) -> None:
+    """Keep the search up to date in the background, a slice a second, so that no search has much to do first."""
+    while True:
+        await asyncio.sleep(1)
+        with suppress(Unavailable):
+            await search.catch_up(db, slices=1)
 
 
 async def _may_send(db: Database, message: Pending) -> bool:

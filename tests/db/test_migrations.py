@@ -76,9 +76,13 @@ async def test_both_engines_have_the_same_tables_columns_and_indexes(postgres_ur
     one, two = await open_database(postgres_url), await open_database(f"sqlite:///{tmp_path}/recado.db")
     await migrate(two)
     in_postgres, in_sqlite = await columns(one), await columns(two)
+    for found in (in_postgres, in_sqlite):  # each has a search of its own
+        for table in [name for name in found if name.startswith("search_")]:
+            del found[table]
     in_postgres["todo_change"].remove("tx")  # SQLite's numbers are in the order of commits by themselves
     assert {table: set(names) for table, names in in_postgres.items()} == {t: set(n) for t, n in in_sqlite.items()}
     of_todo = {"todo_id", "todo_open", "todo_done", "todo_trash", "todo_step", "todo_place"}  # SQLite has one for five
+    of_todo |= {"search_doc_todo", "search_word_terms"}
     assert await indexes(one) - of_todo == await indexes(two) - of_todo
     await one.close()
     await two.close()

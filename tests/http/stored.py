@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from typing import Any
 
 from recado.db import Database, open_database
+from recado.db.migrate import migrations
 from tests.running import Service
 
 
@@ -32,7 +32,8 @@ async def rows(service: Service, sql: str, *args: Any) -> list[tuple[Any, ...]]:
 async def dump(service: Service) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, as a thief of the database would have them."""
     async with database(service) as db:
-        return {table: [tuple(row) for row in await db.all(f"SELECT * FROM {table}")] for table in _tables()}
+        tables = _tables(db.engine)
+        return {table: [tuple(row) for row in await db.all(f"SELECT * FROM {table}")] for table in tables}
 
 
 async def events(service: Service, user_id: int) -> list[str]:
@@ -46,7 +47,7 @@ def where(tables: dict[str, list[tuple[Any, ...]]], text: str) -> set[str]:
     return {name for name, found in tables.items() if any(text in str(value) for row in found for value in row)}
 
 
-def _tables() -> set[str]:
-    scripts = [file.read_text("utf-8") for file in files("recado.db").joinpath("migrations").iterdir()]
-    made = {name for script in scripts for name in re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", script)}
-    return made - {name for script in scripts for name in re.findall(r"ALTER TABLE (\w+) RENAME TO", script)}
+def _tables(engine: str) -> set[str]:
+    scripts = [";\n".join(step.statements) for step in migrations(engine)]
+    made = re.findall(r"CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(\w+)", "\n".join(scripts))
+    return set(made) - set(re.findall(r"ALTER TABLE (\w+) RENAME TO", "\n".join(scripts)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from recado.errors import Invalid
 from recado.http import pages
 from recado.http.call import Call
 from recado.http.todo_form import todo_id
-from recado.todos import dates, editing, listing
+from recado.todos import dates, editing, finding, listing
 from recado.todos.listing import Due, Sort, State, Wanted
 from recado.todos.todo import Todo
 
@@ -20,6 +21,7 @@ STATES: tuple[State, ...] = ("open", "done", "all", "trash")
 SORTS: tuple[Sort, ...] = ("position", "due", "priority", "created")
 DUES = ("overdue", "today", "upcoming", "none")
 UPCOMING_DAYS = 14
+MOST_OF_Q = 200
 
 
 async def wanted(call: Call, query: dict[str, str]) -> Wanted:
@@ -38,8 +40,35 @@ async def wanted(call: Call, query: dict[str, str]) -> Wanted:
     )
 
 
+def words(query: dict[str, str]) -> str | None:
+    """Return what is searched for. Raises `Invalid`."""
+    text = query.get("q")
+    if text is not None and not 1 <= len(text) <= MOST_OF_Q:
+        raise Invalid("/query/q", f"q has 1 to {MOST_OF_Q} characters.")
+    if text is not None and not {"due", "sort"}.isdisjoint(query):
+        raise Invalid("/query/q", "A search has an order of its own; leave due and sort out.")
+    return text
+
+
+def hit_after(query: dict[str, str]) -> tuple[int, str] | None:
+    """Return the place among hits that a cursor stands for. Raises `Invalid`."""
+    place = _place(query)
+    if place is None:
+        return None
+    if not finding.fits(place):
+        raise _no_cursor()
+    return place[0], place[1]
+
+
 def after(query: dict[str, str], asked: Wanted) -> list[Any] | None:
     """Return the place that a cursor stands for. Raises `Invalid` for a cursor that is none of ours."""
+    place = _place(query)
+    if place is not None and not listing.fits(asked, place):
+        raise _no_cursor()
+    return place
+
+
+def _place(query: dict[str, str]) -> list[Any] | None:
     text = query.get("cursor")
     if text is None:
         return None
@@ -47,14 +76,23 @@ def after(query: dict[str, str], asked: Wanted) -> list[Any] | None:
         place: object = json.loads(base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
     except ValueError:
         place = None
-    if not isinstance(place, list) or not listing.fits(asked, cast("list[Any]", place)):
-        raise Invalid("/query/cursor", "This cursor is not one that this service gave out for such a query.")
+    if not isinstance(place, list):
+        raise _no_cursor()
     return cast("list[Any]", place)
+
+
+def _no_cursor() -> Invalid:
+    return Invalid("/query/cursor", "This cursor is not one that this service gave out for such a query.")
 
 
 def cursor(asked: Wanted, todo: Todo) -> str:
     """Return the cursor of the place after a to-do."""
-    text = json.dumps(listing.cursor_of(asked, todo), separators=(",", ":"))
+    return encoded(listing.cursor_of(asked, todo))
+
+
+def encoded(place: Sequence[Any]) -> str:
+    """Return the cursor of a place."""
+    text = json.dumps(place, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 

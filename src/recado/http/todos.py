@@ -17,7 +17,8 @@ from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant
 from recado.http.once import Shown, once
 from recado.http.todo_form import QUEUED, PatchTodo, PostTodo, etag, shown
-from recado.todos import listing, lists, quickadd, todos
+from recado.todos import finding, listing, lists, quickadd, todos
+from recado.todos.listing import Wanted
 from recado.todos.todo import Todo
 from recado.todos.todos import NewTodo
 
@@ -100,11 +101,21 @@ async def listed(call: Call) -> Answer:
     """`GET /todo`."""
     query = call.query()
     most, wanted = todo_query.limit(query), await todo_query.wanted(call, query)
+    if (text := todo_query.words(query)) is not None:
+        return await _hits(call, query, wanted, text, most)
     after = todo_query.after(query, wanted)
     found = await listing.page(call.house.db, call.user_id, wanted, after=after, limit=most + 1)
     items = await todo_form.all_shown(call.house.db, call.user_id, found[:most])
     more = todo_query.cursor(wanted, found[most - 1]) if len(found) > most else None
     return json_answer(200, {"items": items, "next": more})
+
+
+async def _hits(call: Call, query: dict[str, str], wanted: Wanted, text: str, most: int) -> Answer:
+    after = todo_query.hit_after(query)
+    found = await finding.page(call.house.db, call.user_id, wanted, text, after=after, limit=most + 1)
+    items = await todo_form.all_shown(call.house.db, call.user_id, [todo for _, todo in found[:most]])
+    last = found[most - 1] if len(found) > most else None
+    return json_answer(200, {"items": items, "next": todo_query.encoded((last[0], last[1].id)) if last else None})
 
 
 async def change(call: Call) -> Answer:

@@ -15,9 +15,10 @@ from recado.db import Database, Reader, Row, Tx
 from recado.errors import Invalid
 
 Kind = Literal[
-    "created", "changed", "done", "reopened", "moved_on", "moved_out", "trashed", "restored", "undone", "list"
+    "gone", "created", "changed", "done", "reopened", "moved_on", "moved_out", "trashed", "restored", "undone", "list"
 ]
-"""`moved_on`: a repeating one was completed. `moved_out`: it went to another list. `list`: the list or its members."""
+"""`moved_on`: a repeating one was completed. `moved_out`: it went to another list. `list`: the list or its members
+changed. `gone`: deleted for good."""
 Changes = Mapping[str, Any]
 """What changed: column → [before, after]. Besides, `undoes` is the version an undo took back, `steps` the steps it
 opened again."""
@@ -41,9 +42,15 @@ _LATEST = {
 SELECT tx, seq FROM todo_change
 WHERE tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) ORDER BY tx DESC, seq DESC LIMIT 1""",
 }
-_FORGET = "DELETE FROM todo_change WHERE todo_id = $1"
+_BEYOND = """
+SELECT DISTINCT todo_id FROM todo_change
+WHERE (tx, seq) > ($1, $2) AND tx >= CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
+    AND todo_id IS NOT NULL LIMIT 5000"""
+_FORGET = "DELETE FROM todo_change WHERE todo_id = $1 AND list_id <> ''"
 _FORGET_LIST = "DELETE FROM todo_change WHERE list_id = $1"
-_MARK = "INSERT INTO todo_change (list_id, version, at, user_id, kind, changes) VALUES ('', 0, $1, 0, 'list', '')"
+_GONE = """
+INSERT INTO todo_change (list_id, todo_id, version, at, user_id, kind, changes) VALUES ('', $1, 0, $2, 0, 'gone', '')"""
+_TIDY = "DELETE FROM todo_change WHERE list_id = '' AND at < $1"
 _MOST = 1 << 62
 
 
@@ -108,6 +115,13 @@ async def since(db: Database, cursor: Cursor, limit: int) -> list[Logged]:
     return [Logged(*row) for row in await db.all(_SINCE[db.engine], cursor.tx, cursor.seq, limit)]
 
 
+async def beyond(db: Database, cursor: Cursor) -> list[str]:
+    """Return the to-dos changed after a place that `since` holds back, because an older transaction still runs."""
+    if db.engine == "sqlite":
+        return []
+    return [row[0] for row in await db.all(_BEYOND, cursor.tx, cursor.seq)]
+
+
 async def latest(db: Database) -> Cursor:
     """Return the place after the newest line."""
     row = await db.one(_LATEST[db.engine])
@@ -123,17 +137,25 @@ def cursor(text: str) -> Cursor:
 
 
 def forget(tx: Tx, todo_ids: Sequence[str], now: int) -> None:
-    """Delete the changes of to-dos that are deleted for good."""
-    if todo_ids:
-        tx.put(_MARK, now)  # SQLite gives the highest number out again when its row is gone
+    """Delete the changes of to-dos that are deleted for good, and log just that they are gone.
+
+    That line comes first, since SQLite gives the highest number out again once its row is deleted.
+    """
     for todo_id in todo_ids:
+        tx.put(_GONE, todo_id, now)
         tx.put(_FORGET, todo_id)
 
 
 def forget_list(tx: Tx, list_id: str, now: int) -> None:
-    """Delete the changes of a list that is deleted for good."""
-    tx.put(_MARK, now)
+    """Delete the changes of a list that is deleted for good, after its to-dos'."""
+    tx.put(_GONE, None, now)
     tx.put(_FORGET_LIST, list_id)
+
+
+def tidy(tx: Tx, now: int) -> None:
+    """Delete the lines that tell what is gone, a day later, but the newest."""
+    tx.put(_GONE, None, now)
+    tx.put(_TIDY, now - 24 * 3600 * 1_000_000)
 
 
 def _change(row: Row) -> Change:

@@ -88,6 +88,22 @@ def fits(wanted: Wanted, cursor: Sequence[Any]) -> bool:
     )
 
 
+def holds(wanted: Wanted, todo: Todo) -> bool:
+    """Tell whether a to-do is one of those wanted, but for its list and date."""
+    state = {
+        "open": todo.deleted_at is None and todo.done_at is None,
+        "done": todo.deleted_at is None and todo.done_at is not None,
+        "all": todo.deleted_at is None,
+        "trash": todo.deleted_at is not None,
+    }[wanted.state]
+    return (
+        state
+        and wanted.for_id in (None, todo.for_id)
+        and wanted.parent_id in (None, todo.parent_id)
+        and (wanted.label is None or wanted.label in todo.labels.split())
+    )
+
+
 async def page(reader: Reader, user_id: int, wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> list[Todo]:
     """Return up to `limit` to-dos after a cursor. Raises `NotFound` for a list that the user is not in."""
     chosen = await lists_of(reader, user_id, wanted.list_id)

@@ -6,7 +6,7 @@ members at once are both kept, and the log has what each of them replaced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,8 @@ _PLACES = ", ".join(f"${n}" for n in range(1, len(Todo._fields) + 1))
 _INSERT = f"INSERT INTO todo ({COLUMNS}) VALUES ({_PLACES})"
 _INSERT_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id"
 _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
+_AT_ONCE = 50
+_FIND_MANY = f"SELECT {COLUMNS} FROM todo WHERE id IN ({', '.join(f'${n}' for n in range(1, _AT_ONCE + 1))})"
 _STEPS = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND parent_id = $2 ORDER BY position, id"
 _LEFT_FOR = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND for_id = $2"
 _TAKEN = """
@@ -29,7 +31,7 @@ _STEP_TAKEN = """
 SELECT id FROM todo
 WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND parent_id = $4 AND position = $2 AND id <> $3
 LIMIT 1"""
-_ERASE = "DELETE FROM todo WHERE list_id = $1"
+_ERASE = "DELETE FROM todo WHERE list_id = $1 RETURNING id"
 _LABELS = """
 SELECT labels, COUNT(*) FROM todo
 WHERE list_id = $1 AND labels <> '' AND deleted_at IS NULL AND done_at IS NULL GROUP BY labels"""
@@ -54,6 +56,16 @@ async def find(reader: Reader, todo_id: str) -> Todo | None:
     """Return a to-do, whoever may see it."""
     row = await reader.one(_FIND, todo_id)
     return Todo(*row) if row else None
+
+
+async def find_many(reader: Reader, ids: Sequence[str]) -> list[Todo]:
+    """Return to-dos in the order of their ids as given, whoever may see them; those that there are not are left out."""
+    found: dict[str, Todo] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        chosen = list(ids[start : start + _AT_ONCE])
+        chosen += chosen[-1:] * (_AT_ONCE - len(chosen))
+        found |= {row[1]: Todo(*row) for row in await reader.all(_FIND_MANY, *chosen)}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 async def steps(reader: Reader, todo: Todo) -> list[Todo]:
@@ -113,9 +125,10 @@ async def save(
     return saved
 
 
-def erase_list(tx: Tx, list_id: str, now: int) -> None:
+async def erase_list(tx: Tx, list_id: str, now: int) -> None:
     """Delete everything in a list for good."""
-    tx.put(_ERASE, list_id)
+    gone = [row[0] for row in await tx.change(_ERASE, list_id)]
+    history.forget(tx, gone, now)
     history.forget_list(tx, list_id, now)
 
 
@@ -123,6 +136,7 @@ async def purge(tx: Tx, before: int, now: int) -> None:
     """Delete for good what went to the trash before an instant."""
     gone: list[Row] = await tx.change(_PURGE, before)
     history.forget(tx, [row[0] for row in gone], now)
+    history.tidy(tx, now)
 
 
 def _log_created(tx: Tx, todo: Todo) -> None:

@@ -148,7 +148,7 @@ async def erase(tx: Tx, user_id: int, now: int) -> None:
     for list_id in await lists.owned(tx, user_id):
         heir = _heir(await lists.members(tx, list_id), user_id)
         if heir is None:
-            forget(tx, list_id, now)
+            await forget(tx, list_id, now)
         else:
             lists.set_role(tx, list_id, heir, OWNER)
     for one in await lists.memberships(tx, user_id):
@@ -160,13 +160,13 @@ async def erase(tx: Tx, user_id: int, now: int) -> None:
 async def purge(tx: Tx, now: int) -> None:
     """Delete for good the lists that have lain in the trash for 30 days, and invitations that have expired."""
     for list_id in await lists.gone(tx, now - TRASH_KEPT):
-        forget(tx, list_id, now)
+        await forget(tx, list_id, now)
     list_invites.purge(tx, now)
 
 
-def forget(tx: Tx, list_id: str, now: int) -> None:
+async def forget(tx: Tx, list_id: str, now: int) -> None:
     """Delete a list with everything in it for good."""
-    rows.erase_list(tx, list_id, now)
+    await rows.erase_list(tx, list_id, now)
     list_invites.forget(tx, list_id)
     lists.forget(tx, list_id)
 

@@ -49,4 +49,5 @@ CREATE TABLE todo_change (
     changes TEXT NOT NULL,
     PRIMARY KEY (tx, seq)
 );
+CREATE INDEX todo_change_gone ON todo_change (at) WHERE list_id = '';
 CREATE INDEX todo_change_todo ON todo_change (todo_id, version) WHERE kind <> 'created' AND kind <> 'list';

@@ -62,4 +62,5 @@ CREATE TABLE todo_change (
     kind TEXT NOT NULL,
     changes TEXT NOT NULL
 );
+CREATE INDEX todo_change_gone ON todo_change (at) WHERE list_id = '';
 CREATE INDEX todo_change_todo ON todo_change (todo_id, version) WHERE kind <> 'created' AND kind <> 'list';
