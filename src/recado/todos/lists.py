@@ -19,17 +19,12 @@ OWNER: Role = "owner"
 
 _OPEN = "INSERT INTO list (list_id, owner_id, personal, name, created_at) VALUES ($1, $2, 1, $3, $4)"
 _JOIN = "INSERT INTO list_member (list_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)"
-_ROLE = """
-SELECT list_member.role FROM list_member JOIN list ON list.list_id = list_member.list_id
-WHERE list_member.list_id = $1 AND list_member.user_id = $2 AND list.deleted_at IS NULL"""
-_OF_USER = """
-SELECT list_member.list_id FROM list_member JOIN list ON list.list_id = list_member.list_id
-WHERE list_member.user_id = $1 AND list.deleted_at IS NULL ORDER BY list.personal DESC, list_member.list_id"""
+_ROLE = "SELECT role FROM list_member WHERE list_id = $1 AND user_id = $2 AND hidden = 0"
+_OF_USER = "SELECT list_id FROM list_member WHERE user_id = $1 AND hidden = 0 ORDER BY list_id"
 _SHARED = """
 SELECT other.user_id, other.list_id FROM list_member me
-JOIN list ON list.list_id = me.list_id
 JOIN list_member other ON other.list_id = me.list_id AND other.user_id <> me.user_id
-WHERE me.user_id = $1 AND me.role <> 'viewer' AND list.deleted_at IS NULL
+WHERE me.user_id = $1 AND me.role <> 'viewer' AND me.hidden = 0
 ORDER BY (SELECT COUNT(*) FROM list_member everybody WHERE everybody.list_id = me.list_id) DESC, other.list_id DESC"""
 _ADD = """
 INSERT INTO list (list_id, owner_id, personal, name, created_at) VALUES ($1, $2, 0, $3, $4)
@@ -46,6 +41,7 @@ _SET_ROLE = "UPDATE list_member SET role = $3 WHERE list_id = $1 AND user_id = $
 _SET_OWNER = "UPDATE list SET owner_id = $2 WHERE list_id = $1"
 _LEAVE = "DELETE FROM list_member WHERE list_id = $1 AND user_id = $2"
 _TRASH = "UPDATE list SET deleted_at = $2 WHERE list_id = $1"
+_HIDE = "UPDATE list_member SET hidden = $2 WHERE list_id = $1"
 _RESTORE = """
 UPDATE list SET deleted_at = NULL WHERE list_id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL RETURNING list_id"""
 _GONE = "SELECT list_id FROM list WHERE deleted_at <= $1"
@@ -86,7 +82,7 @@ async def require(reader: Reader, list_id: str, user_id: int, *, to_write: bool 
 
 
 async def of_user(reader: Reader, user_id: int) -> list[str]:
-    """Return the ids of the lists that a user takes part in, their personal one first."""
+    """Return the ids of the lists that a user takes part in, their personal one (which is of the year 1970) first."""
     return [row[0] for row in await reader.all(_OF_USER, user_id)]
 
 
@@ -179,11 +175,15 @@ def leave(tx: Tx, list_id: str, user_id: int) -> None:
 def trash(tx: Tx, list_id: str, now: int) -> None:
     """Put a list in the trash: nobody sees it."""
     tx.put(_TRASH, list_id, now)
+    tx.put(_HIDE, list_id, 1)
 
 
 async def restore(tx: Tx, list_id: str, user_id: int) -> bool:
     """Take a list out of the trash; False when it is not the user's own, or not there."""
-    return bool(await tx.change(_RESTORE, list_id, user_id))
+    if not await tx.change(_RESTORE, list_id, user_id):
+        return False
+    tx.put(_HIDE, list_id, 0)
+    return True
 
 
 async def gone(reader: Reader, before: int) -> list[str]:

@@ -4,6 +4,8 @@ ALTER TABLE list ADD COLUMN deleted_at BIGINT;
 ALTER TABLE todo ALTER COLUMN list_id TYPE TEXT COLLATE "C", ALTER COLUMN id TYPE TEXT COLLATE "C";
 ALTER TABLE message ALTER COLUMN id TYPE TEXT COLLATE "C";
 ALTER TABLE list_member ADD COLUMN position TEXT COLLATE "C" NOT NULL DEFAULT '';
+-- Whether the list is in the trash: kept here too, so that what somebody may see is one look into one table.
+ALTER TABLE list_member ADD COLUMN hidden BIGINT NOT NULL DEFAULT 0;
 -- A directory of its own: all other keys begin with list_id.
 CREATE TABLE list_invite (
     code_hash TEXT PRIMARY KEY,

@@ -1,6 +1,8 @@
 -- What a household's to-dos have: whom they are for, dates, repeats, labels, order; and a log of every change.
 ALTER TABLE list ADD COLUMN deleted_at BIGINT;
 ALTER TABLE list_member ADD COLUMN position TEXT NOT NULL DEFAULT '';
+-- Whether the list is in the trash: kept here too, so that what somebody may see is one look into one table.
+ALTER TABLE list_member ADD COLUMN hidden BIGINT NOT NULL DEFAULT 0;
 -- A directory of its own: all other keys begin with list_id.
 CREATE TABLE list_invite (
     code_hash TEXT PRIMARY KEY,
