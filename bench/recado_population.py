@@ -19,7 +19,7 @@ from recado.accounts.passwords import Passwords
 from recado.cli.stores import database
 from recado.db import Database, Tx
 from recado.db.ids import uuid7
-from recado.todos import lists, todos
+from recado.todos import lists, search, todos
 from revocable import Sessions
 from revocable.sessions import microseconds
 from revocable.sql import SqlSessionStore
@@ -35,6 +35,7 @@ async def fill(db: Database, users: int, todos_each: int, password: str) -> None
     passwords.close()
     for first in range(1, users + 1, _TOGETHER):
         await db.write(_store, range(first, first + _TOGETHER), shared_hash, todos_each)
+    await search.catch_up(db)  # what a service that has been running has long done
 
 
 async def _store(tx: Tx, numbers: range, password_hash: str, todos_each: int) -> None:

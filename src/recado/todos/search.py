@@ -87,8 +87,9 @@ async def _index(tx: Tx, engine: str, place: Cursor, end: Cursor, todo_ids: Sequ
     locked = await tx.change(_LOCK)
     if not locked or tuple(locked[0]) != tuple(place):
         return
+    found = {todo.id: todo for todo in await rows.find_many(tx, todo_ids)}
     for todo_id in todo_ids:
-        todo = await rows.find(tx, todo_id)
+        todo = found.get(todo_id)
         if engine == "postgres":
             _index_vector(tx, todo_id, todo)
         else:
