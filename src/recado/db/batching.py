@@ -31,12 +31,16 @@ def array_types(args: Sequence[Value]) -> tuple[str, ...] | None:
 
 @lru_cache(maxsize=1024)
 def many_selects(sql: str, types: tuple[str, ...]) -> str:
-    """Return one SELECT that runs `sql` for each row of the argument arrays; the caller's number comes last."""
+    """Return one SELECT that runs `sql` for each row of the argument arrays; the caller's number comes last.
+
+    `OFFSET 0` keeps the planner from joining the whole table to all callers at once, which it does while it has no
+    statistics.
+    """
     inner = _PLACEHOLDER.sub(r"caller_.a\1", sql)
     arrays = ", ".join(f"${i}::{kind}" for i, kind in enumerate(types, 1))
     names = ", ".join(f"a{i}" for i in range(1, len(types) + 1))
     callers = f"unnest({arrays}) WITH ORDINALITY AS caller_({names}, n)"
-    return f"SELECT answer_.*, caller_.n FROM {callers} CROSS JOIN LATERAL ({inner}) AS answer_"
+    return f"SELECT answer_.*, caller_.n FROM {callers} CROSS JOIN LATERAL ({inner} OFFSET 0) AS answer_"
 
 
 @lru_cache(maxsize=1024)
