@@ -9,6 +9,7 @@ import pytest
 
 from tests.http.people import NOBODYS_ID, Device, kind, pages, somebody_on
 from tests.running import Service
+from tests.todos.test_quickadd import VECTORS
 
 
 @pytest.fixture
@@ -171,3 +172,16 @@ async def test_quick_add_reads_a_line_in_the_persons_language(device: Device) ->
     assert [line[span["start"] : span["end"]] for span in parsed["spans"]] == ["amanhã", "9h", "!1", "#casa"]
     chosen = await device.create("aluguel", quick=line, priority=4)
     assert (chosen["title"], chosen["priority"]) == ("aluguel", 4)
+
+
+async def test_every_line_of_the_vectors_is_read_so_over_http(device: Device) -> None:
+    name = (await device.ask("GET", "/me")).json()["username"]
+    for locale in ("en", "pt-BR"):
+        await device.ask("PATCH", "/me", json={"locale": locale})
+        for line in (line for line in VECTORS["lines"] if line["locale"] == locale and line["name"] is None):
+            parsed = (await device.ask("POST", "/todo/parse", json={"quick": line["text"]})).json()
+            for member in ("title", "priority", "labels"):  # the others depend on the day it is read
+                assert (line["text"], parsed[member]) == (line["text"], line[member])
+            assert (line["text"], parsed["due"] is None) == (line["text"], line["due"] is None)
+            assert (line["text"], parsed["repeat"] is None) == (line["text"], line["repeat"] is None)
+    assert name not in VECTORS["names"]

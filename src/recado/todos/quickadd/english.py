@@ -13,7 +13,6 @@ from recado.todos.quickadd.phrases import (
     coming,
     coming_in_month,
     day,
-    later,
     monthly,
     weekday,
     weekly,
@@ -51,6 +50,7 @@ _UNIT = r"(?P<unit>min|minute|hour|day|week|month|year)s?"
 _COUNTS = "two|three|four|five|six|seven"
 _AMOUNT = rf"(?P<n>\d{{1,3}}|an?|one|{_COUNTS})"
 _NUMBER = r"(?P<number>[12]?\d|3[01])(?:st|nd|rd|th)?"
+_SLASHED = r"(?P<month>\d{1,2})/(?P<number>\d{1,2})(?:/(?P<year>20\d\d))?"
 _ON = "(?:on |by |due )?"
 
 
@@ -193,27 +193,8 @@ PHRASES = (
     Phrase("until", words(r"until (?P<month>\d{1,2})/(?P<number>\d{1,2})(?:/(?P<year>20\d\d))?"), _american),
     Phrase("count", words(r"(?:for )?(?P<n>\d{1,3}) times"), lambda m, _n: Found(count=int(m["n"]))),
     Phrase("date", words(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<number>\d\d)(?=t\d)?"), _iso),
-    Phrase("date", words(rf"{_ON}(?P<month>\d{{1,2}})/(?P<number>\d{{1,2}})(?:/(?P<year>20\d\d))?"), _american),
-    Phrase("date", words(f"{_ON}(?:the )?day after tomorrow"), lambda _m, n: later(n, 2, "day")),
-    Phrase("date", words("(?:by |due )?(?:tomorrow|tmrw|tmr)"), lambda _m, n: later(n, 1, "day")),
-    Phrase("date", words("(?:by |due )?today"), lambda _m, n: Found(day=n.date())),
-    Phrase("date", words("tonight"), lambda _m, n: Found(day=n.date(), clock=time(20))),
-    Phrase("date", words(f"in {_AMOUNT} {_UNIT}"), lambda m, n: later(n, _amount(m["n"]), _UNITS[m["unit"]])),
-    Phrase("date", words(f"{_AMOUNT} {_UNIT} from now"), lambda m, n: later(n, _amount(m["n"]), _UNITS[m["unit"]])),
-    Phrase("date", words(f"(?:on |by |due )?(?:next|coming) (?P<day>{_ANY_DAY})"), _weekday_of_next_week),
-    Phrase("date", words(f"(?:(?:on |by |due )?this|on|by|due) (?P<day>{_ANY_DAY})"), _next_weekday),
-    Phrase("date", words("(?:on |by |due )?next week"), lambda _m, n: Found(day=weekday(0, n))),
-    Phrase("date", words("(?:by |due )?next (?P<unit>month|year)"), lambda m, n: later(n, 1, m["unit"])),
-    Phrase(
-        "date",
-        words("(?:on |by |at )?(?:the |this )?weekend"),
-        lambda _m, n: Found(day=weekday(5, n, today_too=True)),
-        weak=True,
-    ),
-    Phrase("date", words("(?:by |at )?(?:the )?end of (?:the |this )?month"), _last_of_month),
-    Phrase("date", words(r"(?:on|by|due) the (?P<number>[12]?\d|3[01])(?:st|nd|rd|th)"), _numbered),
-    Phrase("date", words(rf"(?:on|by|due) (?P<month>{_MONTH}) {_NUMBER}(?:,? (?P<year>20\d\d))?"), _month_day),
-    Phrase("date", words(rf"{_ON}(?P<month>{_MONTH}) {_NUMBER}(?:,? (?P<year>20\d\d))?"), _month_day, weak=True),
+    Phrase("date", words(f"(?:on|by|due) {_SLASHED}"), _american),
+    Phrase("date", words(_SLASHED), _american, weak=True),
     Phrase(
         "date",
         words(rf"{_ON}(?:the )?{_NUMBER}(?: of)? (?P<month>{_MONTH})(?:,? (?P<year>20\d\d))?"),

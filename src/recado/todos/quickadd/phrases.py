@@ -166,5 +166,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 def _folded(char: str) -> str:
+    if char in "\x00\x01":  # the marks of what is quoted and what was taken
+        return " "
     base = unicodedata.normalize("NFD", char)[0].casefold()
     return base if len(base) == 1 else char
