@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,11 @@ def test_any_line_has_a_title_and_says_what_was_taken(text: str, locale: str) ->
     assert set(quick.title.split()) <= {word.strip(',;-–"') for word in left.replace('"', " ").split()} | set(
         left.split()
     )
+
+
+def _bare(text: str) -> set[str]:
+    """The words of a text without the punctuation that goes when something beside it was taken."""
+    return set(re.sub(r'[",;–-]', " ", text).split())
 
 
 @given(LINES, st.sampled_from(["en", "pt-BR"]))
