@@ -21,6 +21,13 @@ from revocable.sessions import microseconds
 PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
 PROVING = {"login", "changePassword", "deleteAccount"}
+UNKNOWN = {"resetPassword", "verifyPhone", "acceptInvite", "changeMember", "removeMember"}
+"""What nobody can get right alone: a code or another person is needed."""
+RIGHTLY_REFUSED = {("retryMessage", 404), ("undoTodo", 409)}
+TODO: dict[str, Any] = {
+    **{"due": "2027-01-02T09:00", "repeat": "FREQ=WEEKLY", "labels": ["home"]},
+    **{"for": None, "parent_id": None, "position": "i"},
+}
 _WHO = os.getpid()
 _numbers = itertools.count(1)
 _client = httpx2.Client(base_url=os.environ.get("RECADO_URL", ""), trust_env=False, timeout=15)
@@ -53,6 +60,10 @@ class Person:
         told = {"Authorization": self.bearer}
         return _client.post("/todo", json={"title": "buy bread"}, headers=told).json()["id"]
 
+    def new_list(self) -> str:
+        told = {"Authorization": self.bearer}
+        return _client.post("/list", json={"name": "home"}, headers=told).json()["id"]
+
     def knows(self, operation: str) -> dict[str, Any]:
         """Members of a body that only this person can get right."""
         refresh = {"refresh_token": self.tokens["refresh_token"]}
@@ -68,7 +79,9 @@ class Person:
             "changeAccount": {"time_zone": "Europe/Lisbon"},
             "changePassword": {"current": PASSWORD, "new": ANOTHER},
             "deleteAccount": {"password": PASSWORD},
-            "createTodo": {"list_id": None},
+            "createTodo": TODO | {"title": "buy bread", "quick": "buy milk tomorrow", "list_id": None},
+            "changeTodo": TODO,
+            "batchTodos": {"items": [{"op": "create", "todo": TODO | {"title": "buy bread"}}]},
             "setPhone": {"phone": f"+35191{next(_numbers):07}"},
         }.get(operation, {})
 
@@ -95,7 +108,7 @@ class Visit:
     def inform(self, case: Case) -> None:
         """Put every second case that is right by the contract right in every way."""
         signed_in = case.headers.get("Authorization") == self.person.bearer
-        if not signed_in or not _right(case) or _name(case) in ("resetPassword", "verifyPhone"):
+        if not signed_in or not _right(case) or _name(case) in UNKNOWN:
             return
         self._turns += 1
         if self._turns % 2:
@@ -103,11 +116,16 @@ class Visit:
         if _name(case) == "refreshToken" and not isinstance(case.body, dict):
             return
         self.informed.add(case.id)
-        case.query.pop("list", None)
+        for name in ("list", "cursor", "label", "parent"):
+            case.query.pop(name, None)
         if isinstance(case.body, dict):
             case.body.update(self.person.knows(_name(case)))
+            if _name(case) == "changeTodo":
+                case.body.pop("list_id", None)
         if case.operation.path.startswith("/todo/{id}"):
             case.path_parameters["id"] = self.person.new_todo()
+        if case.operation.path.startswith("/list/{id}"):
+            case.path_parameters["id"] = self.person.new_list()
         if _name(case) == "endSession":
             case.path_parameters["id"] = self.person.tokens["session_id"]
 
@@ -149,7 +167,7 @@ def after_call(context: HookContext, case: Case, response: Response) -> None:
     """Replace a person who was signed out or deleted, or is near a limit."""
     name, status = _name(case), response.status_code
     informed = case.id in visit.informed
-    assert not informed or status < 400 or (name, status) == ("retryMessage", 404), f"{name}: {status} {response.text}"
+    assert not informed or status < 400 or (name, status) in RIGHTLY_REFUSED, f"{name}: {status} {response.text}"
     over = name in SIGNING_OUT and status < 300
     tried = name in PROVING and status in (200, 204, 401, 429)
     if over or tried or (name == "setPhone" and status in (202, 429)):

@@ -22,6 +22,7 @@ from recado.db.migrate import is_current
 from recado.errors import Unavailable
 from recado.housekeeping import Chore, keep_house
 from recado.http.endpoint import Endpoints
+from recado.http.events import Live
 from recado.http.house import House
 from recado.http.routes import ROUTES
 from recado.messages.channel import Channel
@@ -31,6 +32,7 @@ from recado.messages.outbox import Pending
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
 from recado.todos import search, sharing, todos
+from recado.todos.events import Hub
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
 from revocable.guard import Guard
 from revocable.sessions import microseconds
@@ -97,6 +99,9 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
         await stack.enter_async_context(_background(_index(db)))
+        live = Live(Hub(db), sessions.store, clock)
+        stack.push_async_callback(live.hub.close)
+        await stack.enter_async_context(_background(live.watch()))
         yield House(
             db=db,
             sessions=sessions,
@@ -110,6 +115,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             trouble=lambda: [text for text in (index_trouble(), _of_limits(limits), delivery.trouble) if text],
             ready=partial(is_current, db),
             signup=settings.signup,
+            live=live,
         )
 
 

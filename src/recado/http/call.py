@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -28,6 +28,8 @@ class Answer:
     body: bytes = b""
     headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
     content_type: bytes = b"application/json"
+    stream: AsyncGenerator[bytes, None] | None = None
+    """What follows the body, for as long as the client stays."""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import compile_path
 
 from recado.errors import NotFound
+from recado.http import streaming
 from recado.http.call import Answer, Call
 from recado.http.problems import MethodNotAllowed, problem
 from recado.http.reading import Disconnected, decode, read_body, require_json
@@ -72,6 +73,8 @@ class Endpoints:
         except Exception as error:
             answer = problem(error, request_id, token_in_header=_sent_bearer(scope))
         await self._send(scope, send, answer, request_id)
+        if answer.stream is not None:
+            await streaming.send_on(answer.stream, scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         house = self._house
@@ -109,15 +112,15 @@ class Endpoints:
         headers = [*answer.headers, *_EVERYWHERE, (b"x-request-id", request_id.encode())]
         if not any(name == b"cache-control" for name, _ in answer.headers):
             headers.append(_PRIVATE)
-        if answer.status not in (204, 304):
+        if answer.status not in (204, 304) and answer.stream is None:
             headers.append((b"content-length", str(len(answer.body)).encode()))
-        if answer.body:
+        if answer.body or answer.stream is not None:
             headers.append((b"content-type", answer.content_type))
         if self._house.guard.scheme(scope) == "https":
             headers.append(_HSTS)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else answer.body
-        await send({"type": "http.response.body", "body": body})
+        await send({"type": "http.response.body", "body": body, "more_body": answer.stream is not None})
 
 
 def _sent_bearer(scope: Scope) -> bool:

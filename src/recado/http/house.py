@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
@@ -13,6 +14,9 @@ from recado.db import Database
 from recado.db.ids import Clock, NewId
 from revocable import Sessions
 from revocable.guard import Guard
+
+if TYPE_CHECKING:
+    from recado.http.events import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,4 @@ class House:
     trouble: Callable[[], list[str]]
     ready: Callable[[], Awaitable[bool]]
     signup: Policy
+    live: Live

@@ -57,7 +57,7 @@ async def create(call: Call) -> Answer:
         made = await sharing.create(tx, call.user_id, body.name, list_id=list_id, now=now)
         if not isinstance(body.position, msgspec.UnsetType):
             made = await sharing.change(tx, call.user_id, list_id, name=None, position=body.position, now=now)
-        return await _shown(tx, made)
+        return await list_shown(tx, made)
 
     shown = await once(call, store)
     return json_answer(201, shown, [(b"location", f"/list/{shown['id']}".encode())])
@@ -67,13 +67,14 @@ async def listing(call: Call) -> Answer:
     """`GET /list`: all of them, as nobody has more than 200."""
     reader = call.house.db
     return json_answer(
-        200, {"items": [await _shown(reader, one) for one in await sharing.mine(reader, call.user_id)], "next": None}
+        200,
+        {"items": [await list_shown(reader, one) for one in await sharing.mine(reader, call.user_id)], "next": None},
     )
 
 
 async def read(call: Call) -> Answer:
     """`GET /list/{id}`."""
-    return json_answer(200, await _shown(call.house.db, await sharing.get(call.house.db, call.user_id, _id(call))))
+    return json_answer(200, await list_shown(call.house.db, await sharing.get(call.house.db, call.user_id, _id(call))))
 
 
 async def change(call: Call) -> Answer:
@@ -87,7 +88,7 @@ async def change(call: Call) -> Answer:
         position=None if isinstance(body.position, msgspec.UnsetType) else body.position,
         now=call.house.clock(),
     )
-    return json_answer(200, await _shown(call.house.db, changed))
+    return json_answer(200, await list_shown(call.house.db, changed))
 
 
 async def delete(call: Call) -> Answer:
@@ -101,7 +102,7 @@ async def restore(call: Call) -> Answer:
     list_id, now = _id(call), call.house.clock()
 
     async def take_out(tx: Tx) -> Shown:
-        return await _shown(tx, await sharing.restore(tx, call.user_id, list_id, now))
+        return await list_shown(tx, await sharing.restore(tx, call.user_id, list_id, now))
 
     return json_answer(200, await once(call, take_out))
 
@@ -125,7 +126,7 @@ async def accept(call: Call) -> Answer:
     code, now = call.path["code"], call.house.clock()
 
     async def join(tx: Tx) -> Shown:
-        return await _shown(tx, await sharing.accept(tx, call.user_id, code, now))
+        return await list_shown(tx, await sharing.accept(tx, call.user_id, code, now))
 
     return json_answer(200, await once(call, join))
 
@@ -136,7 +137,7 @@ async def set_role(call: Call) -> Answer:
     changed = await call.house.db.write(
         sharing.set_role, call.user_id, _id(call), _member(call), role=body.role, now=call.house.clock()
     )
-    return json_answer(200, await _shown(call.house.db, changed))
+    return json_answer(200, await list_shown(call.house.db, changed))
 
 
 async def remove(call: Call) -> Answer:
@@ -159,7 +160,8 @@ def _member(call: Call) -> int:
     return int(text)
 
 
-async def _shown(reader: Reader, one: Membership) -> Shown:
+async def list_shown(reader: Reader, one: Membership) -> Shown:
+    """Show a list as one who takes part in it sees it."""
     members = await lists.members(reader, one.list_id)
     names = await accounts.names(reader, [member.user_id for member in members])
     return {

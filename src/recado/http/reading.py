@@ -113,7 +113,13 @@ def _no_constants(name: str) -> None:
     raise ValueError(name)
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_without_twins, parse_constant=_no_constants)
+def _number(text: str) -> int | float:
+    """Read `2.0` as the integer that it is to JSON Schema, as far as such numbers are exact."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_without_twins, parse_constant=_no_constants, parse_float=_number)
 
 
 def _check_depth(value: object, depth: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recado.http import accounts, lists, messages, operation, sessions, static, todo_batch, todos
+from recado.http import accounts, events, lists, messages, operation, sessions, static, todo_batch, todos
 from recado.http.endpoint import Route
 
 ROUTES = (
@@ -27,6 +27,7 @@ ROUTES = (
     Route("GET", "/todo", todos.listed),
     Route("POST", "/todo/batch", todo_batch.batch, body=todo_batch.Batch),
     Route("POST", "/todo/parse", todos.parse, body=todos.Parse),
+    Route("GET", "/todo/events", events.events),
     Route("GET", "/todo/{id}", todos.read),
     Route("PATCH", "/todo/{id}", todos.change, body=todos.PatchTodo),
     Route("DELETE", "/todo/{id}", todos.delete),

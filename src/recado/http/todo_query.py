@@ -45,8 +45,6 @@ def words(query: dict[str, str]) -> str | None:
     text = query.get("q")
     if text is not None and not 1 <= len(text) <= MOST_OF_Q:
         raise Invalid("/query/q", f"q has 1 to {MOST_OF_Q} characters.")
-    if text is not None and not {"due", "sort"}.isdisjoint(query):
-        raise Invalid("/query/q", "A search has an order of its own; leave due and sort out.")
     return text
 
 

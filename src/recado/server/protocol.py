@@ -11,10 +11,12 @@ from enum import Enum
 from http import HTTPStatus
 from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from recado.server.onewrite import OneWrite
 
+ENDLESS = "recado.endless"
+"""Stands in the scope of a request whose answer goes on until somebody leaves."""
 HEADER_SECONDS = 15.0
 BODY_SECONDS = 30.0
 READER_SECONDS = 30.0
@@ -100,6 +102,13 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._hurry_reader(on=True)
+
+    def shutdown(self) -> None:
+        """Stop: an answer that would never end is broken off between two of its parts."""
+        super().shutdown()
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None until something was asked
+        if cycle is not None and not cycle.response_complete and self.scope.get(ENDLESS):
+            self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:
         """The same for one that closes because nothing more was asked."""

@@ -36,6 +36,10 @@ SELECT tx, {_LOGGED} FROM todo_change
 WHERE (tx, seq) > ($1, $2) AND tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
 ORDER BY tx, seq LIMIT $3""",
 }
+_DISTANCE = {
+    "sqlite": "SELECT COUNT(*) FROM (SELECT 1 FROM todo_change WHERE seq > $2 AND $1 >= 0 LIMIT $3) AS later",
+    "postgres": "SELECT COUNT(*) FROM (SELECT 1 FROM todo_change WHERE (tx, seq) > ($1, $2) LIMIT $3) AS later",
+}
 _LATEST = {
     "sqlite": "SELECT 0, seq FROM todo_change ORDER BY seq DESC LIMIT 1",
     "postgres": """
@@ -100,9 +104,9 @@ def record(
     tx.put(_RECORD, list_id, todo_id, version, at, by, kind, text)
 
 
-def record_list(tx: Tx, list_id: str, at: int, user_id: int) -> None:
-    """Log that a list or who takes part in it changed."""
-    tx.put(_RECORD, list_id, None, 0, at, user_id, "list", "")
+def record_list(tx: Tx, list_id: str, at: int, user_id: int, *, left: int = 0) -> None:
+    """Log that a list or who takes part in it changed; `left`, in the place of a version, takes part no longer."""
+    tx.put(_RECORD, list_id, None, left, at, user_id, "list", "")
 
 
 async def of(reader: Reader, todo_id: str, *, before: int = _MOST, limit: int = 200) -> list[Change]:
@@ -113,6 +117,12 @@ async def of(reader: Reader, todo_id: str, *, before: int = _MOST, limit: int = 
 async def since(db: Database, cursor: Cursor, limit: int) -> list[Logged]:
     """Return up to `limit` lines after a place, in their order. None will ever appear before one that was returned."""
     return [Logged(*row) for row in await db.all(_SINCE[db.engine], cursor.tx, cursor.seq, limit)]
+
+
+async def distance(db: Database, cursor: Cursor, most: int) -> int:
+    """Return how many lines come after a place, at most so many."""
+    row = await db.one(_DISTANCE[db.engine], cursor.tx, cursor.seq, most)
+    return row[0] if row else 0
 
 
 async def beyond(db: Database, cursor: Cursor) -> list[str]:

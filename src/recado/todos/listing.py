@@ -89,7 +89,7 @@ def fits(wanted: Wanted, cursor: Sequence[Any]) -> bool:
 
 
 def holds(wanted: Wanted, todo: Todo) -> bool:
-    """Tell whether a to-do is one of those wanted, but for its list and date."""
+    """Tell whether a to-do is one of those wanted, but for its list."""
     state = {
         "open": todo.deleted_at is None and todo.done_at is None,
         "done": todo.deleted_at is None and todo.done_at is not None,
@@ -101,7 +101,17 @@ def holds(wanted: Wanted, todo: Todo) -> bool:
         and wanted.for_id in (None, todo.for_id)
         and wanted.parent_id in (None, todo.parent_id)
         and (wanted.label is None or wanted.label in todo.labels.split())
+        and (wanted.due is None or _is_due(todo, wanted.due))
     )
+
+
+def _is_due(todo: Todo, wanted: Due) -> bool:
+    if wanted == "none" or todo.due is None or todo.due_at is None:
+        return wanted == "none" and todo.due is None
+    first, first_at, end, end_at = wanted
+    if len(todo.due) == 10:
+        return (first is None or todo.due >= first) and (end is None or todo.due < end)
+    return (first_at is None or todo.due_at >= first_at) and (end_at is None or todo.due_at < end_at)
 
 
 async def page(reader: Reader, user_id: int, wanted: Wanted, *, after: Sequence[Any] | None, limit: int) -> list[Todo]:

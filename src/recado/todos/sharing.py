@@ -140,7 +140,7 @@ async def remove(tx: Tx, user_id: int, list_id: str, other: int, now: int) -> No
         raise NotFound("They do not take part in this list.")
     lists.leave(tx, list_id, other)
     await _unassign(tx, list_id, other, user_id, now)
-    history.record_list(tx, list_id, now, user_id)
+    history.record_list(tx, list_id, now, user_id, left=other)
 
 
 async def erase(tx: Tx, user_id: int, now: int) -> None:
@@ -151,6 +151,7 @@ async def erase(tx: Tx, user_id: int, now: int) -> None:
             await forget(tx, list_id, now)
         else:
             lists.set_role(tx, list_id, heir, OWNER)
+    await rows.erase_list(tx, lists.personal_list_id(user_id), now)  # what was written since the list went
     for one in await lists.memberships(tx, user_id):
         lists.leave(tx, one.list_id, user_id)
         await _unassign(tx, one.list_id, user_id, user_id, now)
