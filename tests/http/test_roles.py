@@ -61,7 +61,8 @@ def test_every_route_of_lists_and_todos_is_in_the_table() -> None:
         for route in ROUTES
         if route.path.split("/")[1] in ("todo", "list", "label", "invite", "import", "export")
     }
-    assert ours == {(case.method, case.route) for case in CASES}
+    endless = {("GET", "/todo/events")}  # who sees what there is in test_events.py
+    assert ours - endless == {(case.method, case.route) for case in CASES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {case.path or case.route}")

@@ -134,7 +134,8 @@ async def change(call: Call) -> Answer:
         )
     except todos.Stale as stale:
         raise await _meanwhile(call, stale) from stale
-    house.wake()
+    if changed.todo.for_id is not None:
+        house.wake()
     answer = await shown(house.db, call.user_id, changed.todo)
     if changed.next_due is not None:
         answer["next_due"] = changed.next_due

@@ -104,10 +104,12 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._hurry_reader(on=True)
 
     def shutdown(self) -> None:
-        """Stop: an answer that would never end is broken off between two of its parts."""
+        """Stop: an answer that would never end is ended between two of its parts."""
         super().shutdown()
         cycle = cast("RequestResponseCycle | None", self.cycle)  # None until something was asked
         if cycle is not None and not cycle.response_complete and self.scope.get(ENDLESS):
+            if cycle.chunked_encoding:
+                self.transport.write(b"0\r\n\r\n")
             self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:

@@ -22,8 +22,8 @@ from recado.todos.todo import Todo
 PAUSE = 0.1
 """Seconds between two looks into the log."""
 AT_ONCE = 500
-MOST_BEHIND = 10_000
-"""How many lines a stream may have missed; one that missed more begins anew."""
+MOST_BEHIND = 200_000
+"""How many lines of the whole log may have come since; a stream that is further back begins anew."""
 MOST_WAITING = 1_000
 MOST_OF_USER = 20
 _log = structlog.get_logger()
@@ -90,9 +90,9 @@ class Hub:
         cursor = stream.since
         while cursor < stream.place:
             lines = await history.since(self._db, cursor, AT_ONCE)
-            for event in await self._events([line for line in lines if line.cursor <= stream.place]):
-                if await self._concerns(stream, event.line):
-                    yield event
+            theirs = [line for line in lines if line.cursor <= stream.place and await self._concerns(stream, line)]
+            for event in await self._events(theirs):
+                yield event
             if len(lines) < AT_ONCE:
                 return
             cursor = lines[-1].cursor
