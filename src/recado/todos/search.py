@@ -39,8 +39,8 @@ INSERT INTO search_word (todo_id, terms) VALUES ($1, array_to_tsvector(string_to
 ON CONFLICT (todo_id) DO UPDATE SET terms = excluded.terms"""
 _DROP_VECTOR = "DELETE FROM search_word WHERE todo_id = $1"
 _FIND_VECTOR = """
-SELECT todo_id FROM search_word WHERE terms @@ CAST(CAST($1 AS TEXT) AS TSQUERY) AND todo_id < $2
-ORDER BY todo_id DESC LIMIT $3"""
+WITH hit AS MATERIALIZED (SELECT todo_id FROM search_word WHERE terms @@ CAST(CAST($1 AS TEXT) AS TSQUERY))
+SELECT todo_id FROM hit WHERE todo_id < $2 ORDER BY todo_id DESC LIMIT $3"""  # else it may walk through everybody's
 _AFTER_ALL = "g"
 
 
