@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from recado.db import Database, DatabaseNewer, migrate, open_database
+from recado.db import Database, DatabaseNewer, Tx, migrate, open_database
+from recado.db.ids import uuid7
 from recado.db.migrate import migrations, statements
+from recado.todos import listing, lists, positions
+from recado.todos.listing import Wanted
 from revocable.sql import SCHEMA
 from tests.db.process import hear, process
 from tests.servers import Postgres
@@ -182,3 +186,35 @@ async def test_text_with_semicolons_and_dashes_arrives_whole(things: Database) -
     await things.change(statement)
     await things.change("INSERT INTO odd DEFAULT VALUES")
     assert await things.one("SELECT t FROM odd") == (text,)
+
+
+OLD_TODO = """
+INSERT INTO todo (list_id, id, user_id, title, notes, done_at, done_by, created_at, updated_at, deleted_at, version)
+VALUES ($1, $2, 1, $3, 'n', $4, $4, 1, 2, $5, 3)"""
+
+
+async def test_todos_of_the_first_version_keep_everything_and_their_order(empty_url: str) -> None:
+    db, clock = await open_database(empty_url), itertools.count(1_790_000_000_000_000)
+    ids = [uuid7(lambda: next(clock)) for _ in range(20)]
+    own = lists.personal_list_id(1)
+    await db.write(up_to, db.engine, 5)
+    await db.write(lists.open_personal, 1, 1)
+    for n, todo_id in enumerate(ids):
+        await db.change(OLD_TODO, own, todo_id, f"t{n}", 5 if n == 3 else None, 6 if n == 4 else None)
+    assert [step.version for step in await migrate(db)] == [step.version for step in migrations(db.engine)[5:]]
+    found = await listing.page(db, 1, Wanted(), after=None, limit=50)
+    assert [todo.title for todo in found] == [f"t{n}" for n in reversed(range(20)) if n not in (3, 4)]
+    assert {(todo.notes, todo.created_at, todo.updated_at, todo.version) for todo in found} == {("n", 1, 2, 3)}
+    assert [todo.position for todo in found] == [positions.first(todo.id) for todo in found]
+    for state, title in (("done", "t3"), ("trash", "t4")):
+        assert [todo.title for todo in await listing.page(db, 1, Wanted(state=state), after=None, limit=9)] == [title]
+    await db.close()
+
+
+async def up_to(tx: Tx, engine: str, version: int) -> None:
+    """Bring an empty database to an early version, as the program of then did."""
+    await tx.change("CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL)")
+    for step in migrations(engine)[:version]:
+        await tx.change("INSERT INTO schema_version (version, name) VALUES ($1, $2)", step.version, step.name)
+        for statement in step.statements:
+            await tx.change(statement)
