@@ -18,6 +18,17 @@ from recado.todos.todo import COLUMNS, Todo
 _PLACES = ", ".join(f"${n}" for n in range(1, len(Todo._fields) + 1))
 _INSERT = f"INSERT INTO todo ({COLUMNS}) VALUES ({_PLACES})"
 _INSERT_NEW = f"{_INSERT} ON CONFLICT DO NOTHING RETURNING id"
+_TOGETHER = (50, 10, 1)
+_INSERT_MANY = {
+    size: f"INSERT INTO todo ({COLUMNS}) VALUES "
+    + ", ".join(
+        f"({', '.join(f'${row * len(Todo._fields) + n}' for n in range(1, len(Todo._fields) + 1))})"
+        for row in range(size)
+    )
+    + " ON CONFLICT DO NOTHING RETURNING id"
+    for size in _TOGETHER
+}
+_IDS = "SELECT id FROM todo WHERE list_id = $1"
 _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
 _AT_ONCE = 50
 _FIND_MANY = f"SELECT {COLUMNS} FROM todo WHERE id IN ({', '.join(f'${n}' for n in range(1, _AT_ONCE + 1))})"
@@ -50,6 +61,25 @@ async def add_chosen(tx: Tx, todo: Todo) -> bool:
         return False
     _log_created(tx, todo)
     return True
+
+
+async def add_many(tx: Tx, todos: Sequence[Todo]) -> list[Todo]:
+    """Store those to-dos whose ids are not taken, with few statements; return them."""
+    added, start = list[Todo](), 0
+    while start < len(todos):
+        size = next(size for size in _TOGETHER if size <= len(todos) - start)
+        some = todos[start : start + size]
+        ids = {row[0] for row in await tx.change(_INSERT_MANY[size], *(value for todo in some for value in todo))}
+        added += [todo for todo in some if todo.id in ids]
+        start += size
+    for todo in added:
+        _log_created(tx, todo)
+    return added
+
+
+async def ids_of(reader: Reader, list_id: str) -> list[str]:
+    """Return the ids of everything in a list, also of what is in the trash."""
+    return [row[0] for row in await reader.all(_IDS, list_id)]
 
 
 async def find(reader: Reader, todo_id: str) -> Todo | None:
