@@ -103,7 +103,7 @@ def test_a_route_is_guarded_and_reads_a_body_as_the_contract_says(route: Any) ->
     assert ({} not in security) == route.guarded
     body = operation.get("requestBody")
     assert (body is not None) == (route.body is not None)
-    if route.body is None:
+    if route.body in (None, bytes):
         return
     assert body["required"] != route.body_optional
     schema = pointed(body["content"]["application/json"]["schema"])

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs"} | SETTINGS,
     "app": {"housekeeping", "logs", "http", "todos", "accounts", "messages", "db", "errors"} | SETTINGS,
     "housekeeping": {"todos", "accounts", "messages", "db", "errors"},
-    "http": {"todos", "accounts", "messages", "db", "errors"},
+    "http": {"exchange", "todos", "accounts", "messages", "db", "errors"},
+    "exchange": {"todos", "accounts", "db", "errors"},
     "todos": {"accounts", "messages", "db", "errors"},
     "accounts": {"messages", "db", "errors"},
     "messages": {"db", "errors"},
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     "readings": set[str](),
     "__main__": {"cli"},
 }
-ROOMS = ("todos", "accounts", "messages")
+ROOMS = ("exchange", "todos", "accounts", "messages")
 MAY_USE_THE_LIBRARY = {"cli", "app", "http", "housekeeping"}
 MODULES = sorted(HOUSE.rglob("*.py"))
 

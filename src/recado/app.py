@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 from recado import keyfile, logs
 from recado import settings as reading
 from recado.accounts import accounts
+from recado.accounts.addresses import AddressCount
 from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
+from recado.accounts.turns import Turns
 from recado.db import Database, idempotency, migrate, open_database
 from recado.db.ids import Clock, uuid7
 from recado.db.migrate import is_current
 from recado.errors import Unavailable
 from recado.housekeeping import Chore, keep_house
+from recado.http import exchange, feeds
 from recado.http.endpoint import Endpoints
 from recado.http.events import Live
 from recado.http.house import House
@@ -116,6 +119,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             ready=partial(is_current, db),
             signup=settings.signup,
             live=live,
+            imports=Turns(exchange.AT_ONCE, exchange.WAITING),
+            feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
         )
 
 

@@ -52,6 +52,8 @@ CASES = (
     Case("POST", "/todo/parse", (200, 200, 200), {"quick": "x"}, out=(200, 200, 401)),
     Case("POST", "/todo/batch", (200, 200, 200), {"items": [{"op": "delete", "id": "{todo}"}]}, out=(200, 200, 401)),
     Case("GET", "/label", (200, 200, 200), out=(200, 200, 401)),
+    Case("POST", "/import", (200, 200, 403), {"todos": []}, path="/import?list={list}"),
+    Case("GET", "/export", (200, 200, 200), path="/export?list={list}"),
 )
 
 

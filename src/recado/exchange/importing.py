@@ -44,8 +44,8 @@ async def bring_in(
 ) -> Imported:
     """Read a file and store what is new in it; with `list_id` everything goes there, and lists become labels.
 
-    `newest_id` is an id of this moment, from which the places of the to-dos are made. Raises `Invalid` where nothing can
-    be read, and `NotFound` or `Refused` for a list that the author may not write in.
+    `newest_id` is an id of this moment, from which the places of the to-dos are made. Raises `Invalid` where nothing
+    can be read, and `NotFound` or `Refused` for a list that the author may not write in.
     """
     if list_id is not None:
         await lists.require(db, list_id, author.user_id, to_write=True)

@@ -11,6 +11,7 @@ from recado.accounts import accounts, resets
 from recado.accounts.accounts import Account, QuietHours, SettingsChange
 from recado.db import Tx, idempotency
 from recado.errors import NotFound
+from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
 from recado.messages import outbox
 from recado.todos import lists, sharing
@@ -201,6 +202,7 @@ async def delete_me(call: Call) -> Answer:
 
     async def erase(tx: Tx, user_id: int) -> Sequence[str]:
         await sharing.erase(tx, user_id, house.clock())
+        await feeds.erase(tx, user_id)
         await outbox.erase(tx, user_id)
         await idempotency.erase(tx, user_id)
         return await house.sessions.within(tx).store.erase(str(user_id))

@@ -18,7 +18,7 @@ from recado.errors import NotFound
 from recado.http import streaming
 from recado.http.call import Answer, Call
 from recado.http.problems import MethodNotAllowed, problem
-from recado.http.reading import Disconnected, decode, read_body, require_json
+from recado.http.reading import MAX_BODY, Disconnected, check_upload, decode, read_body, require_json
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -37,7 +37,11 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session."""
+    """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session.
+
+    A route with the body `bytes` takes a file of up to `most` bytes, of a type it `accepts` or, where the query names
+    a `format`, of any. Such a body is read only for somebody who is signed in.
+    """
 
     method: str
     path: str
@@ -45,6 +49,8 @@ class Route:
     body: type[Any] | None = None
     guarded: bool = True
     body_optional: bool = False
+    accepts: frozenset[str] = frozenset()
+    most: int = MAX_BODY
 
 
 class Endpoints:
@@ -81,6 +87,11 @@ class Endpoints:
         house.guard.check_host(scope)
         route, path = self._find(scope)
         call = Call(house, scope, path)
+        if route.body is bytes:
+            check_upload(scope, route.accepts, route.most)
+            call.session = await house.guard.authenticate(scope)
+            call.body = await read_body(scope, receive, route.most)
+            return await route.handler(call)
         if route.body is not None:
             call.raw = await read_body(scope, receive)
             if call.raw:

@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recado.accounts.addresses import AddressCount
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
 from recado.accounts.signup import Policy
+from recado.accounts.turns import Turns
 from recado.db import Database
 from recado.db.ids import Clock, NewId
 from revocable import Sessions
@@ -36,3 +38,5 @@ class House:
     ready: Callable[[], Awaitable[bool]]
     signup: Policy
     live: Live
+    imports: Turns
+    feed_counts: AddressCount

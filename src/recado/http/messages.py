@@ -18,7 +18,7 @@ async def listing(call: Call) -> Answer:
     query = call.query()
     most = pages.limit(query)
     rows = await outbox.page(call.house.db, call.user_id, limit=most + 1, before=pages.before(query))
-    return json_answer(200, pages.page(rows, [_show(row) for row in rows], most))
+    return json_answer(200, pages.page(rows, [show(row) for row in rows], most))
 
 
 async def retry(call: Call) -> Answer:
@@ -29,14 +29,15 @@ async def retry(call: Call) -> Answer:
     now = call.house.clock()
 
     async def queue(tx: Tx) -> Shown:
-        return _show(await outbox.retry(tx, call.user_id, message_id, now))
+        return show(await outbox.retry(tx, call.user_id, message_id, now))
 
     shown = await once(call, queue)
     call.house.wake()
     return json_answer(200, shown)
 
 
-def _show(message: Message) -> Shown:
+def show(message: Message) -> Shown:
+    """Show a message to its user."""
     return {
         "id": message.id,
         "to": message.to,

@@ -36,11 +36,9 @@ class Disconnected(Exception):
     """The client went away before its body was complete."""
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """Return the whole body, at most 64 KiB. Raises `TooLarge`, by Content-Length or while it streams."""
-    length = next((value for name, value in _headers(scope) if name == b"content-length"), b"0")
-    if not length.isdigit() or int(length) > MAX_BODY:
-        raise TooLarge(f"The body may have at most {MAX_BODY} bytes.")
+async def read_body(scope: Scope, receive: Receive, most: int = MAX_BODY) -> bytes:
+    """Return the whole body, at most so many bytes. Raises `TooLarge`, by Content-Length or while it streams."""
+    _check_length(scope, most)
     chunks, size, more = list[bytes](), 0, True
     while more:
         message = await receive()
@@ -48,11 +46,26 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
             raise Disconnected
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
-        if size > MAX_BODY:
-            raise TooLarge(f"The body may have at most {MAX_BODY} bytes.")
+        if size > most:
+            raise TooLarge(f"The body may have at most {most} bytes.")
         chunks.append(chunk)
         more = message.get("more_body", False)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def check_upload(scope: Scope, accepts: frozenset[str], most: int) -> None:
+    """Judge a file before it is read. Raises `TooLarge`, or `WrongContentType` unless the query names a format."""
+    _check_length(scope, most)
+    declared = [value for name, value in _headers(scope) if name == b"content-type"]
+    kind = (declared[0] if len(declared) == 1 else b"").partition(b";")[0].strip().lower().decode("latin-1")
+    if kind not in accepts and b"format=" not in scope["query_string"]:
+        raise WrongContentType(f"Send a file of one of these types, or say which ?format= it has: {sorted(accepts)}.")
+
+
+def _check_length(scope: Scope, most: int) -> None:
+    length = next((value for name, value in _headers(scope) if name == b"content-length"), b"0")
+    if not length.isdigit() or int(length) > most:
+        raise TooLarge(f"The body may have at most {most} bytes.")
 
 
 def require_json(scope: Scope) -> None:

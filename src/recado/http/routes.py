@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from recado.http import accounts, events, lists, messages, operation, sessions, static, todo_batch, todos
+from recado.http import (
+    accounts,
+    events,
+    exchange,
+    feeds,
+    lists,
+    messages,
+    operation,
+    sessions,
+    static,
+    todo_batch,
+    todos,
+)
 from recado.http.endpoint import Route
 
 ROUTES = (
@@ -18,6 +30,7 @@ ROUTES = (
     Route("GET", "/me", accounts.me),
     Route("PATCH", "/me", accounts.change_me, body=accounts.PatchMe),
     Route("DELETE", "/me", accounts.delete_me, body=accounts.DeleteMe),
+    Route("GET", "/me/export", exchange.everything),
     Route("PUT", "/me/password", accounts.change_password, body=accounts.ChangePassword),
     Route("POST", "/password/reset", accounts.reset_password, body=accounts.ResetPassword, guarded=False),
     Route("POST", "/me/phone", accounts.set_phone, body=accounts.SetPhone),
@@ -47,6 +60,13 @@ ROUTES = (
     Route("PATCH", "/list/{id}/member/{user_id}", lists.set_role, body=lists.PatchMember),
     Route("DELETE", "/list/{id}/member/{user_id}", lists.remove),
     Route("POST", "/invite/{code}", lists.accept),
+    # import and export
+    Route("POST", "/import", exchange.bring_in, body=bytes, accepts=exchange.TYPES, most=exchange.MOST),
+    Route("GET", "/export", exchange.export),
+    Route("GET", "/feed", feeds.listing),
+    Route("POST", "/feed", feeds.create, body=feeds.NewFeed, body_optional=True),
+    Route("GET", "/feed/{token}.ics", feeds.calendar, guarded=False),
+    Route("DELETE", "/feed/{id}", feeds.delete),
     # messages
     Route("GET", "/message", messages.listing),
     Route("POST", "/message/{id}/retry", messages.retry),
