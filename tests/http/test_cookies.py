@@ -26,6 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/me/phone": {"phone": "+351912345678"},
     "/me/phone/verify": {"code": "123456"},
     "/todo": {"title": "from another site"},
+    "/import": {"todos": []},
     "/todo/{id}": {"title": "from another site"},
 }
 OF_OTHERS = {

@@ -237,16 +237,8 @@ class _Reader:
         return f"{moment:%Y-%m-%dT%H:%M}", zone
 
     def _repeat(self, block: _Block) -> str | None:
-        own, usual = block.properties.get("X-RECADO-REPEAT"), block.properties.get("RRULE")
-        if own is not None:
-            return own.value
-        if usual is None:
-            return None
-        try:
-            text: str = _library().vRecur.from_ical(usual.value).to_ical().decode()
-        except (ValueError, AttributeError, TypeError):
-            return usual.value  # what is not understood goes into the notes as it is
-        return text
+        one = block.properties.get("X-RECADO-REPEAT") or block.properties.get("RRULE")
+        return None if one is None else one.value.strip()
 
     def _remind(self, block: _Block, told: list[tuple[int, str]]) -> int | None:
         one = block.trigger
@@ -359,7 +351,6 @@ class _Library:
 
     def __init__(self, module: Any) -> None:
         self.vDDDTypes, self.vDuration = module.vDDDTypes, module.vDuration
-        self.vRecur = module.vRecur
         from icalendar.parser import Contentline  # noqa: PLC0415
 
         self.Contentline = Contentline

@@ -30,6 +30,7 @@ _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?
 _STARTING = re.compile(r"(.+?)(?: at (\d{2}:\d{2}))? starting (\d{4}-\d{2}-\d{2})", re.ASCII)
 _LABELS = re.compile(r"(?:\s+@\S+)+\s*\Z")
 _PERSON = re.compile(r"(.+?)\s*(?:\(\d+\))?")
+_ROWS = tuple(f"{kind}{delimiter}" for kind in ("task", "section", "note", "meta") for delimiter in ",;\t")
 _LOCALES = {"en": "en", "pt": "pt-BR", "pt-br": "pt-BR", "pt_br": "pt-BR"}
 _UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _WEEKDAYS = {"MO": "mon", "TU": "tue", "WE": "wed", "TH": "thu", "FR": "fri", "SA": "sat", "SU": "sun"}
@@ -89,16 +90,17 @@ def _whole_lines(parsed: Parsed, text: str) -> Iterator[tuple[int, str]]:
     waiting, delimiter = list[tuple[int, str]](), ""
     lines = lines_of(text)
     again = list[tuple[int, str]]()
-    inside, length = False, 0
+    inside, length, columns = False, 0, 0
     while True:
         number, line = again.pop() if again else next(lines, (0, ""))
         ended = number == 0
         delimiter = delimiter or max(",;\t", key=line.count)
+        columns = columns or line.count(delimiter)
         if not ended:
             waiting.append((number, line))
             length += len(line)
             inside = _inside(line, delimiter, inside=inside)
-        if inside and (ended or length > MOST_LINE):
+        if (inside and (ended or length > MOST_LINE)) or (not inside and _swallows(waiting, delimiter, columns)):
             parsed.skip(waiting[0][0], waiting[0][1], "A quote is not closed, or the row is too long.")
             again = waiting[:0:-1]
             waiting, inside, length = [], False, 0
@@ -111,6 +113,18 @@ def _whole_lines(parsed: Parsed, text: str) -> Iterator[tuple[int, str]]:
             waiting, length = [], 0
         if ended:
             return
+
+
+def _swallows(waiting: list[tuple[int, str]], delimiter: str, columns: int) -> bool:
+    """Tell whether other rows went into a cell: a line within begins like a row, and the whole is no proper row."""
+    if not any(line.startswith(_ROWS) for _, line in waiting[1:]):
+        return False
+    whole = io.StringIO("\n".join(line for _, line in waiting), newline="")
+    try:
+        row = next(csv.reader(whole, delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration):
+        return True
+    return len(row) <= columns
 
 
 def _inside(line: str, delimiter: str, *, inside: bool) -> bool:

@@ -26,7 +26,7 @@ _FREQ = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 _SHORT = {freq: unit for unit, freq in _FREQ.items()}
 _SIMPLE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;INTERVAL=(\d+))?(;X-FROM=DONE)?")
 _ANYWHERE = frozenset({"due", "rec", "pri"})
-_KNOWN = _ANYWHERE | {"at", "zone", "rrule", "id", "p", "for", "remind", "t"}
+_KNOWN = _ANYWHERE | {"at", "zone", "rrule", "id", "p", "for", "remind", "t", "h"}
 
 
 @dataclass(slots=True)
@@ -116,9 +116,10 @@ def _marks(text: str) -> _Line:
 
 
 def _due(values: dict[str, str], notes: list[str], reasons: list[str]) -> str | None:
-    if "t" in values:
-        notes.append(f"t:{values['t']}")
-        reasons.append("There is no day from which on a to-do is shown (t:); it is in the notes.")
+    for key in ("t", "h"):
+        if key in values:
+            notes.append(f"{key}:{values[key]}")
+            reasons.append(f"To-dos are not hidden here ({key}:); that is in the notes.")
     due, at = values.get("due"), values.get("at", "")
     if due is not None and len(due) == 10 and re.fullmatch(r"\d{4}", at, re.ASCII):
         return f"{due}T{at[:2]}:{at[2:]}"
