@@ -84,17 +84,19 @@ def read(raw: bytes, here: Here) -> Parsed:
 
 def _unfolded(raw: bytes) -> Iterator[tuple[int, str]]:
     """Give the content lines with the number of the line that each begins at; folds are undone before decoding."""
-    start, number, first, parts = 0, 0, 1, list[bytes]()
+    start, number, first, parts, size = 0, 0, 1, list[bytes](), 0
     while start < len(raw):
         end = raw.find(b"\n", start)
         end = len(raw) if end < 0 else end
         line, start, number = raw[start:end].removesuffix(b"\r"), end + 1, number + 1
         if line[:1] in (b" ", b"\t") and parts:
-            parts.append(line[1:])
+            size += len(line)
+            if size <= 5 * MOST_LINE:  # beyond, it is too long in any case
+                parts.append(line[1:])
             continue
         if parts:
             yield first, _decoded(b"".join(parts))
-        first, parts = number, [line]
+        first, parts, size = number, [line], 0
     if parts:
         yield first, _decoded(b"".join(parts))
 
@@ -273,7 +275,8 @@ class _Reader:
             told.append((block.properties["STATUS"].line, "It was cancelled; here it is done."))
         elif status != "COMPLETED" and "COMPLETED" not in block.properties and percent != "100":
             return None
-        return self._instant(block.properties.get("COMPLETED"), told) or self._here.now
+        done_at = self._instant(block.properties.get("COMPLETED"), told)
+        return self._here.now if done_at is None else done_at
 
     def _instant(self, one: _Property | None, told: list[tuple[int, str]]) -> int | None:
         moment = None if one is None else _moment(one)
@@ -295,7 +298,7 @@ def _moment(one: _Property) -> datetime | date | None:
         found: Any = _library().vDDDTypes.from_ical(one.value.strip())
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None
-    if not isinstance(found, date) or not dates.FIRST_YEAR < found.year < dates.LAST_YEAR:
+    if not isinstance(found, date) or not dates.FIRST_YEAR <= found.year <= dates.LAST_YEAR:
         return None
     return found
 

@@ -25,6 +25,7 @@ HEADER = (
 MOST_PHRASES = 2_000
 """How many different dates in words are read in one file."""
 
+_MOST_ROWS = 3 * MOST_ITEMS
 _TO_QUOTE_END = re.compile(r'(?:[^"]|"")*+"')
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)
 _STARTING = re.compile(r"(.+?)(?: at (\d{2}:\d{2}))? starting (\d{4}-\d{2}-\d{2})", re.ASCII)
@@ -67,7 +68,10 @@ def read(raw: bytes, here: Here) -> Parsed:
 def _rows(parsed: Parsed, text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Give the rows below the header by column, with the line each begins at."""
     delimiter, columns = ",", None
-    for number, line in _whole_lines(parsed, text):
+    for count, (number, line) in enumerate(_whole_lines(parsed, text)):
+        if count > _MOST_ROWS:
+            parsed.stop(number)
+            return
         if columns is None:
             delimiter = max(",;\t", key=line.count)
         try:
@@ -338,7 +342,7 @@ def _every(rule: str, due: str) -> str | None:
     if match is None:
         return None
     freq, interval, day, weekdays, from_done = match.groups()
-    if (weekdays and (freq != "WEEKLY" or interval)) or (day and (freq != "MONTHLY" or interval)):
+    if (weekdays and (freq != "WEEKLY" or interval)) or (day and (freq != "MONTHLY" or interval or int(day) > 28)):
         return None
     if weekdays:
         what = ", ".join(_WEEKDAYS[weekday] for weekday in weekdays.split(","))

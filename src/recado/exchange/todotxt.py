@@ -70,7 +70,7 @@ def _item(parsed: Parsed, number: int, line: str, key: str, here: Here) -> tuple
     found = _marks(line[head.end() if head else 0 :])
     notes, reasons = list[str](), list[str]()
     is_done = head is not None and head.re is _DONE
-    done_at = (_instant(said.get("done"), here.zone) or here.now) if is_done else None
+    done_at = _instant(said.get("done"), here.zone)
     first, *more = found.projects or [None]
     item = Item(
         number,
@@ -85,7 +85,7 @@ def _item(parsed: Parsed, number: int, line: str, key: str, here: Here) -> tuple
         repeat=_repeat(found.values, notes, reasons),
         remind=_number(found.values, "remind"),
         created_at=_instant(said.get("made"), here.zone),
-        done_at=done_at,
+        done_at=here.now if is_done and done_at is None else done_at,
         notes="\n".join(notes),
     )
     for reason in reasons:
