@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from recado import keyfile, logs
 from recado import settings as reading
-from recado.accounts import accounts
+from recado.accounts import consent, derived
 from recado.accounts.addresses import AddressCount
+from recado.accounts.emails import Emails
+from recado.accounts.forgotten import Forgotten
 from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
+from recado.accounts.topics import Topics
 from recado.accounts.turns import Turns
 from recado.db import Database, idempotency, migrate, open_database
 from recado.db.ids import Clock, uuid7
@@ -28,14 +31,22 @@ from recado.http.endpoint import Endpoints
 from recado.http.events import Live
 from recado.http.house import House
 from recado.http.routes import ROUTES
-from recado.messages.channel import Channel
+from recado.messages.caps import Caps
+from recado.messages.channel import Channel, ChannelKind
+from recado.messages.closed import Closed
+from recado.messages.consent import Consent
 from recado.messages.console import Console
+from recado.messages.countries import Countries
 from recado.messages.delivery import Delivery
+from recado.messages.lanes import Lanes
+from recado.messages.ntfy import Ntfy
 from recado.messages.outbox import Pending
+from recado.messages.smtp import Server, Smtp
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
-from recado.todos import search, sharing, todos
+from recado.todos import reminders, search, sharing, todos
 from recado.todos.events import Hub
+from recado.todos.reminding import remind, still_wanted
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
 from revocable.guard import Guard
 from revocable.sessions import microseconds
@@ -96,9 +107,10 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         stack.push_async_callback(sessions.settle)
         passwords = Passwords(settings.password_min)
         stack.callback(passwords.close)
-        phones = Phones(_phone_keys(settings))
+        keys = phone_keys(settings)
         delivery = deliverer(settings, db, clock)
         await stack.enter_async_context(_working(delivery))
+        await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
         await stack.enter_async_context(_background(_index(db)))
@@ -110,12 +122,18 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             sessions=sessions,
             guard=_guard(settings, sessions),
             passwords=passwords,
-            phones=phones,
+            phones=Phones(keys, countries=Countries(settings.sms_countries)),
+            emails=Emails(keys, sends=settings.mail_server is not None),
+            topics=Topics(keys, _shown(settings.ntfy_url)),
+            forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
-            trouble=lambda: [text for text in (index_trouble(), _of_limits(limits), delivery.trouble) if text],
+            trouble=lambda: [
+                *(text for text in (index_trouble(), _of_limits(limits)) if text),
+                *delivery.trouble,
+            ],
             ready=partial(is_current, db),
             signup=settings.signup,
             live=live,
@@ -124,15 +142,49 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         )
 
 
-def deliverer(settings: Settings, db: Database, clock: Clock = microseconds) -> Delivery:
-    """Return the delivery worker: over Vonage with credentials, else over the console."""
+def deliverer(settings: Settings, db: Database, clock: Clock = microseconds) -> Lanes:
+    """Return the delivery workers, one for each kind of channel."""
+    return Lanes(
+        [
+            Delivery(
+                db,
+                channel,
+                clock,
+                reveal(settings),
+                partial(_consult, db, open_kinds(settings), clock),
+                caps=caps(settings),
+                countries=Countries(settings.sms_countries),
+            )
+            for channel in channels(settings)
+        ]
+    )
+
+
+def channels(settings: Settings) -> list[Channel]:
+    """Return a channel of each kind: texts over Vonage with credentials, else over the console."""
+    sms: Channel = Console()
     if settings.nexmo_api_key and settings.nexmo_api_secret and settings.vonage_from:
-        channel: Channel = Vonage(
-            settings.vonage_url, settings.nexmo_api_key, settings.nexmo_api_secret, settings.vonage_from
-        )
-    else:
-        channel = Console()
-    return Delivery(db, channel, clock, Phones(_phone_keys(settings)).reveal, partial(_may_send, db))
+        sms = Vonage(settings.vonage_url, settings.nexmo_api_key, settings.nexmo_api_secret, settings.vonage_from)
+    email: Channel = Closed("email")
+    if settings.mail_server and settings.mail_from:
+        email = Smtp(Server(*settings.mail_server), settings.mail_from)
+    return [sms, email, Ntfy(settings.ntfy_url) if settings.ntfy_url else Closed("ntfy")]
+
+
+def open_kinds(settings: Settings) -> frozenset[ChannelKind]:
+    """Return the kinds of channel that the operator has set up."""
+    return frozenset(channel.kind for channel in channels(settings) if not isinstance(channel, Closed))
+
+
+def caps(settings: Settings) -> Caps:
+    """Return how many messages may go out in a day."""
+    return Caps(total=settings.sms_per_day)
+
+
+def reveal(settings: Settings) -> Callable[[str], str]:
+    """Return what makes codes, links and topics of what the database holds."""
+    keys = phone_keys(settings)
+    return derived.revealing(keys, Phones(keys).reveal)
 
 
 def tokens(settings: Settings) -> Tokens:
@@ -152,7 +204,7 @@ def _lifetimes(settings: Settings) -> Lifetimes:
     return Lifetimes(settings.access_ttl, settings.refresh_ttl, settings.session_ttl, settings.refresh_grace)
 
 
-def _phone_keys(settings: Settings) -> list[bytes]:
+def phone_keys(settings: Settings) -> list[bytes]:
     """Phone codes hang on the refresh keys, which no database holds."""
     return _given(settings.refresh_secret, settings.refresh_secret_previous)
 
@@ -205,6 +257,7 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
     async def empty_trash(now: int) -> None:
         await db.write(todos.purge, now)
         await db.write(sharing.purge, now)
+        await db.write(reminders.purge, now)
 
     return [forget_sessions, empty_trash, partial(idempotency.purge, db), partial(housekeep, db)]
 
@@ -217,13 +270,23 @@ async def _index(db: Database) -> None:
             await search.catch_up(db, slices=1)
 
 
-async def _may_send(db: Database, message: Pending) -> bool:
-    switch = "created" if message.kind == "created" else "assigned"
-    return await accounts.may_text(db, message.user_id, message.recipient, switch)
+async def _consult(db: Database, open_kinds: frozenset[ChannelKind], clock: Clock, message: Pending) -> Consent:
+    """Ask whether somebody wants a message, and how; a reminder also whether there still is something to do."""
+    if message.kind == "reminder" and not await still_wanted(db, message.todo_id, message.created_at):
+        return Consent((), refusal="The to-do was done, deleted or put off meanwhile.")
+    return await consent.consent(db, message.user_id, message.kind, open_kinds=open_kinds, now=clock())
+
+
+def _shown(url: str | None) -> str | None:
+    """Return an address without what signs in there."""
+    if url is None:
+        return None
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 @asynccontextmanager
-async def _working(delivery: Delivery) -> AsyncGenerator[None, None]:
+async def _working(delivery: Lanes) -> AsyncGenerator[None, None]:
     """Run the delivery worker; on the way out let it finish what is on its way."""
     task = asyncio.get_running_loop().create_task(delivery.run())
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Literal, get_args
-from urllib.parse import SplitResult, urlsplit
+from typing import Literal, NamedTuple, get_args
+from urllib.parse import SplitResult, unquote, urlsplit
 
 Signup = Literal["open", "invite", "closed"]
 
@@ -140,6 +140,65 @@ def sender(name: str, text: str) -> str | None:
     if not re.fullmatch(r"\+?[0-9]{7,15}|[A-Za-z0-9 ]{1,11}", text):
         raise SettingsError(f"{name} is {text!r}: write a number such as 14155550100, or a name of up to 11 letters.")
     return text.removeprefix("+")
+
+
+class MailServer(NamedTuple):
+    """Where e-mail is handed over: TLS from the first byte (`tls`), else STARTTLS, unless it is this machine."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    plain: bool
+
+
+def smtp_url(name: str, text: str) -> MailServer | None:
+    """Read a mail server, `smtp://` or `smtps://`. The text may hold a password, so an error does not repeat it."""
+    if not text:
+        return None
+    url = _split(text)
+    if url is None or url.scheme not in ("smtp", "smtps") or url.path not in ("", "/") or url.query or url.fragment:
+        raise SettingsError(
+            f"{name} is no mail server: write smtp://user:password@host:587, or smtps:// for TLS at once."
+        )
+    host, tls = url.hostname or "", url.scheme == "smtps"
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    if bool(user) != bool(password):
+        raise SettingsError(f"{name} has a user or a password and not both: write smtp://user:password@host:587.")
+    return MailServer(host, url.port or (465 if tls else 587), user, password, tls, not tls and is_loopback(host))
+
+
+def mail_from(name: str, text: str) -> str | None:
+    """Read the one address that e-mail comes from."""
+    if text and not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*", text):
+        raise SettingsError(f"{name} is {text!r}: write one address, such as recado@example.org.")
+    return text or None
+
+
+def ntfy_url(name: str, text: str) -> str | None:
+    """Read the base of an ntfy server: https, or http on this machine. It may hold a token, which no error repeats."""
+    if not text:
+        return None
+    url = _split(text)
+    safe = url and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname or "")))
+    if url is None or not safe or url.query or url.fragment:
+        raise SettingsError(f"{name} is no https address: write such as https://ntfy.sh, or https://:token@host.")
+    return text.rstrip("/")
+
+
+def countries(name: str, text: str) -> tuple[str, ...] | None:
+    """Read two-letter countries, separated by commas; None for `any`, and for nothing."""
+    if text.casefold() in ("", "any"):
+        return None
+    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415  (30 ms for those who set it)
+
+    found = tuple(dict.fromkeys(part.strip().upper() for part in text.split(",") if part.strip()))
+    unknown = [country for country in found if country not in SUPPORTED_REGIONS]
+    if unknown or not found:
+        wrong = f"{', '.join(unknown)} is no country" if unknown else "empty"
+        raise SettingsError(f"{name} is wrong ({wrong}): write two-letter codes such as BR,PT,GB, or any.")
+    return found
 
 
 def is_loopback(host: str) -> bool:

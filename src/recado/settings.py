@@ -13,7 +13,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from recado import readings
-from recado.readings import SettingsError, Signup
+from recado.readings import MailServer, SettingsError, Signup
 
 __all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "load"]
 
@@ -36,6 +36,7 @@ class Setting:
 SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address it listens on; `0.0.0.0` for every network of this machine."),
     Setting("PORT", "8080", "Port it listens on; `0` takes a free one."),
+    Setting("RECADO_OPS_PORT", "", "Port of `/metrics`, on the same address; keep it away from strangers.", "off"),
     Setting("RECADO_DATA", "./data", "Folder of the SQLite file and the generated keys."),
     Setting("RECADO_PUBLIC_URL", "", "The address people use, when it is a name: `https://todo.example`.", "none"),
     Setting(
@@ -75,6 +76,18 @@ SETTINGS = (
     Setting("NEXMO_API_SECRET", "", "Vonage API secret.", "none: text messages are written to the log"),
     Setting("VONAGE_URL", "https://api.nexmo.com", "Base of Vonage's Messages API."),
     Setting("VONAGE_FROM", "", "Number or name that sends; needed with Vonage credentials.", "none"),
+    Setting(
+        "RECADO_SMS_COUNTRIES",
+        "",
+        "Countries that are texted, such as `BR,PT,GB`, or `any`; needed where strangers may sign up.",
+        "`any`",
+    ),
+    Setting("RECADO_SMS_PER_DAY", "1000", "Texts of one day (UTC) in all; 100 of them for one person."),
+    Setting(
+        "SMTP_URL", "", "Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://…`.", "none: no e-mail"
+    ),
+    Setting("RECADO_MAIL_FROM", "", "Address that e-mail comes from; needed with `SMTP_URL`.", "none"),
+    Setting("NTFY_URL", "", "ntfy server: `https://ntfy.sh`, or `https://:token@host`.", "none: no pushes"),
     Setting("RECADO_WORKERS", "1", "Server processes on this machine."),
 )
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -111,6 +124,16 @@ class Settings:
     nexmo_api_secret: str | None = field(repr=False)
     vonage_url: str
     vonage_from: str | None
+    sms_countries: tuple[str, ...] | None
+    """None is every country."""
+    sms_per_day: int
+    mail_server: MailServer | None = field(repr=False)
+    """None means no e-mail."""
+    mail_from: str | None
+    ntfy_url: str | None = field(repr=False)
+    """None means no pushes."""
+    ops_port: int | None
+    """None means no metrics."""
     workers: int
 
     @property
@@ -133,6 +156,9 @@ def load(environ: Mapping[str, str] | None = None, dotenv_path: Path | None = Pa
     settings = _read(values)
     _check_secrets(values)
     _check_vonage(settings)
+    _check_countries(settings, values)
+    if settings.mail_server and not settings.mail_from:
+        raise SettingsError("RECADO_MAIL_FROM is missing: write the address e-mail comes from, such as me@example.org.")
     return settings
 
 
@@ -161,6 +187,14 @@ def _read(values: Mapping[str, str]) -> Settings:
         nexmo_api_secret=values["NEXMO_API_SECRET"] or None,
         vonage_url=readings.vonage_url("VONAGE_URL", values["VONAGE_URL"]),
         vonage_from=readings.sender("VONAGE_FROM", values["VONAGE_FROM"]),
+        sms_countries=readings.countries("RECADO_SMS_COUNTRIES", values["RECADO_SMS_COUNTRIES"]),
+        sms_per_day=readings.whole("RECADO_SMS_PER_DAY", values["RECADO_SMS_PER_DAY"], 1, 1_000_000),
+        mail_server=readings.smtp_url("SMTP_URL", values["SMTP_URL"]),
+        mail_from=readings.mail_from("RECADO_MAIL_FROM", values["RECADO_MAIL_FROM"]),
+        ntfy_url=readings.ntfy_url("NTFY_URL", values["NTFY_URL"]),
+        ops_port=readings.whole("RECADO_OPS_PORT", values["RECADO_OPS_PORT"], 0, 65535)
+        if values["RECADO_OPS_PORT"]
+        else None,
         workers=readings.whole("RECADO_WORKERS", values["RECADO_WORKERS"], 1, 256),
     )
 
@@ -192,6 +226,16 @@ def _check_vonage(settings: Settings) -> None:
     if key is not None and settings.vonage_from is None:
         raise SettingsError(
             "VONAGE_FROM is missing: write the number or name of your Vonage account that sends, such as 14155550100."
+        )
+
+
+def _check_countries(settings: Settings, values: Mapping[str, str]) -> None:
+    """Strangers who may sign up may also have codes sent to numbers that earn them money: the operator must choose."""
+    strangers = settings.signup == "open" and not _is_private(settings.host, values)
+    if settings.nexmo_api_key and strangers and not values["RECADO_SMS_COUNTRIES"]:
+        raise SettingsError(
+            "RECADO_SMS_COUNTRIES is missing although everybody may sign up: write the countries to text, "
+            "such as BR,PT, or any."
         )
 
 

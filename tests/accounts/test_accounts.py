@@ -45,13 +45,13 @@ async def ending(tx: Tx, user_id: int) -> str:
 async def test_settings_that_are_not_given_stay(db: Database, passwords: Passwords) -> None:
     ana = await somebody(db, passwords)
     first = SettingsChange(locale="pt-BR", created=True, security=False, quiet_hours=QuietHours("22:00", "07:00"))
-    changed = await accounts.update_settings(db, ana.user_id, first)
+    changed = await accounts.update_settings(db, ana.user_id, first, now=NOW)
     assert (changed.locale, changed.time_zone) == ("pt-BR", "UTC")
     assert changed.notify == Notify(created=True, assigned=True, reminders=True, security=False)
     assert changed.quiet_hours == QuietHours("22:00", "07:00")
-    again = await accounts.update_settings(db, ana.user_id, SettingsChange(time_zone="America/Sao_Paulo"))
+    again = await accounts.update_settings(db, ana.user_id, SettingsChange(time_zone="America/Sao_Paulo", now=NOW))
     assert (again.locale, again.time_zone, again.quiet_hours) == ("pt-BR", "America/Sao_Paulo", changed.quiet_hours)
-    last = await accounts.update_settings(db, ana.user_id, SettingsChange(quiet_hours=None))
+    last = await accounts.update_settings(db, ana.user_id, SettingsChange(quiet_hours=None, now=NOW))
     assert last.quiet_hours is None
     assert await accounts.profile(db, ana.user_id) == last
 
@@ -72,14 +72,14 @@ async def test_a_wrong_setting_changes_nothing(
 ) -> None:
     ana = await somebody(db, passwords)
     with pytest.raises(Invalid) as refused:
-        await accounts.update_settings(db, ana.user_id, change)
+        await accounts.update_settings(db, ana.user_id, change, now=NOW)
     assert refused.value.pointer == pointer
     assert await accounts.profile(db, ana.user_id) == ana
 
 
 async def test_settings_of_nobody_are_not_found(db: Database) -> None:
     with pytest.raises(NotFound):
-        await accounts.update_settings(db, 77, SettingsChange(locale="en"))
+        await accounts.update_settings(db, 77, SettingsChange(locale="en", now=NOW))
 
 
 async def test_a_new_password_takes_the_old_one_and_ends_other_sessions(

@@ -14,11 +14,12 @@ from tests.vonage.server import KEY, SECRET, StandIn
 _WORKER = """if True:
     import asyncio, sys
     from recado.db import open_database
+    from recado.messages.consent import Consent
     from recado.messages.delivery import Delivery
     from recado.messages.vonage import Vonage
 
-    async def allowed(_):
-        return True
+    async def allowed(pending):
+        return Consent((pending.recipient,))
 
     async def main(db_url, vonage_url, now):
         channel = Vonage(vonage_url, sys.argv[4], sys.argv[5], "recado")

@@ -10,7 +10,9 @@ from structlog.testing import capture_logs
 
 from recado.db import Database, open_database
 from recado.messages import outbox
+from recado.messages.consent import Consent
 from recado.messages.delivery import Delivery
+from recado.messages.outbox import Pending
 from recado.messages.policy import Timing
 from recado.messages.vonage import Vonage
 from tests.messages.workers import (
@@ -288,8 +290,8 @@ async def test_workers_share_one_pace_and_send_nothing_twice(db: Database, db_ur
     def real_clock() -> int:
         return time.time_ns() // 1000
 
-    async def allowed(_: Any) -> bool:
-        return True
+    async def allowed(pending: Pending) -> Consent:
+        return Consent((pending.recipient,))
 
     ids = await queue(db, *(new(real_clock, user_id=user) for user in range(1, 101)))
     databases = [db, await open_database(db_url), await open_database(db_url)]
@@ -370,6 +372,7 @@ async def test_a_woken_worker_sends_at_once_and_a_sleeping_one_within_the_poll(
 async def test_a_channel_that_breaks_leaves_a_doubt_and_a_living_worker(db: Database, clock: FakeClock) -> None:
     class Broken:
         name = "broken"
+        kind = "sms"
 
         async def send(self, message: Any) -> Any:
             raise ZeroDivisionError(message)

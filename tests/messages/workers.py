@@ -12,6 +12,8 @@ from recado.db.ids import uuid7
 from recado.messages import outbox
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel
+from recado.messages.consent import Consent
+from recado.messages.countries import Countries
 from recado.messages.delivery import Delivery
 from recado.messages.outbox import Kind, Message, NewMessage, Pending
 from recado.messages.policy import SECOND, Timing
@@ -80,7 +82,10 @@ def worker(
     clock: FakeClock,
     *,
     caps: Caps | None = None,
+    countries: Countries | None = None,
     may_send: Callable[[Pending], bool] = lambda _: True,
+    ways: tuple[str, ...] = (),
+    quiet_until: int | None = None,
     timing: Timing | None = None,
     jitter: Callable[[], float] = lambda: 0.5,
     patient: bool = True,
@@ -88,10 +93,11 @@ def worker(
     """A worker on the tests' clock: when it sleeps, what is on its way arrives, and then the clock moves.
 
     One that is not patient does not wait for what is on its way. A code is its nonce backwards; the jitter is none.
+    Everybody may be reached at `ways`; without them just at the address that a message has.
     """
 
-    async def allowed(pending: Pending) -> bool:
-        return may_send(pending)
+    async def consult(pending: Pending) -> Consent:
+        return Consent((ways or (pending.recipient,)) if may_send(pending) else (), quiet_until)
 
     async def sleep(seconds: float) -> None:
         await (delivery.landed() if patient else asyncio.sleep(0))
@@ -102,8 +108,9 @@ def worker(
         channel,
         clock,
         lambda nonce: nonce[::-1],
-        allowed,
+        consult,
         caps=caps,
+        countries=countries,
         timing=timing,
         jitter=jitter,
         sleep=sleep,

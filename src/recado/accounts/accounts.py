@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from recado.accounts import allowances, audit, invites, phones, preferences, register, resets, usernames
+from recado.accounts import allowances, audit, emails, hours, invites, phones, preferences, register, resets, usernames
 from recado.accounts.limits import Limits, account_key
 from recado.accounts.login import Proven, authenticate, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
-from recado.accounts.register import Account, Author, author, count, listing, may_text, names, profile, recipient
+from recado.accounts.register import (
+    Account,
+    Author,
+    author,
+    count,
+    listing,
+    may_text,
+    names,
+    profile,
+    recipient,
+    zone,
+)
 from recado.accounts.signup import sign_up
 from recado.db import Database, Tx
 from recado.errors import BadCredentials, NotFound
@@ -42,19 +53,27 @@ __all__ = [
     "sign_up",
     "still_valid",
     "update_settings",
+    "zone",
 ]
 
 T = TypeVar("T")
 Then = Callable[[Tx, int], Awaitable[T]]
 
 
-async def update_settings(db: Database, user_id: int, change: SettingsChange) -> Account:
+async def update_settings(db: Database, user_id: int, change: SettingsChange, *, now: int) -> Account:
     """Store some new settings and return the account. Raises `Invalid` or `NotFound`."""
     preferences.check(change)
-    account = await register.change_settings(db, user_id, change)
-    if account is None:
-        raise NotFound
-    return account
+
+    async def store(tx: Tx) -> Account:
+        account = await register.change_settings(tx, user_id, change)
+        if account is None:
+            raise NotFound
+        if change.digest != "keep" or change.time_zone is not None:
+            at = hours.next_time(now, account.digest, account.time_zone) if account.digest else None
+            register.set_digest_at(tx, user_id, at)
+        return account
+
+    return await db.write(store)
 
 
 async def change_password(
@@ -131,7 +150,7 @@ async def delete(
     async def store(tx: Tx) -> T:
         if not await register.delete(tx, user_id, proven.password_hash, name_key):
             raise BadCredentials
-        for room in (audit, resets, phones, invites):
+        for room in (audit, resets, phones, emails, invites):
             room.erase(tx, user_id)
         allowances.forget(tx, account_key(name_key))
         return await then(tx, user_id)

@@ -18,6 +18,7 @@ from recado.db import Database, Tx
 from recado.db.ids import uuid7
 from recado.errors import Invalid, NotFound
 from recado.messages import outbox, texts
+from recado.messages.countries import Countries
 
 MINUTES, ATTEMPTS = 10, 5
 _PER_USER, _PER_NUMBER = Rate(5, 3600), Rate(5, 86_400)
@@ -36,12 +37,19 @@ _PURGE = "DELETE FROM phone_verification WHERE expires_at <= $1"
 class Phones:
     """Verifies numbers. `keys` are secrets of at least 32 bytes, today's first; the others are still good."""
 
-    def __init__(self, keys: Sequence[bytes], new_nonce: Callable[[], str] = lambda: secrets.token_urlsafe(16)) -> None:
-        """Raises ValueError without a key, or for one that is too short."""
+    def __init__(
+        self,
+        keys: Sequence[bytes],
+        new_nonce: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+        *,
+        countries: Countries | None = None,
+    ) -> None:
+        """`countries` may be texted. Raises ValueError without a key, or for one that is too short."""
         if not keys or min(map(len, keys)) < 32:
             raise ValueError("phone codes need a key of at least 32 bytes")
         self._keys = tuple(keys)
         self._new_nonce = new_nonce
+        self._countries = countries or Countries()
 
     async def start(self, db: Database, user_id: int, phone: str, *, now: int) -> str:
         """Queue the text with a code for `phone` and return the number in E.164 form. Older codes are void.
@@ -50,6 +58,8 @@ class Phones:
         a day for a number, the rest spread evenly) or `NotFound`.
         """
         number = normalise(phone)
+        if reason := self._countries.refusal(number):
+            raise Invalid("/phone", reason)
         nonce = f"{user_id}:{number}:{self._new_nonce()}"
         await db.write(_store, user_id, number, nonce, now)
         return number

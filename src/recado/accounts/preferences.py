@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recado.errors import Invalid
+from recado.messages.channel import KINDS, ChannelKind
 
 LOCALES = ("en", "pt-BR")
 _ZONE = re.compile(r"(?!posix|right|localtime|Factory)[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
@@ -34,7 +36,10 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """Some new settings. None leaves a setting as it is; for `quiet_hours`, where None means none, `keep` does."""
+    """Some new settings. None leaves a setting as it is; where None means none, `keep` does.
+
+    `channels` are those wanted, first choice first; `digest` is the hour of the daily digest, `HH:MM`.
+    """
 
     locale: str | None = None
     time_zone: str | None = None
@@ -43,6 +48,8 @@ class SettingsChange:
     reminders: bool | None = None
     security: bool | None = None
     quiet_hours: QuietHours | Literal["keep"] | None = "keep"
+    channels: Sequence[ChannelKind] | None = None
+    digest: str | None = "keep"
 
 
 def check_locale(locale: str) -> None:
@@ -71,3 +78,7 @@ def check(change: SettingsChange) -> None:
         for member, text in (("from", change.quiet_hours.start), ("to", change.quiet_hours.end)):
             if not _TIME.fullmatch(text):
                 raise Invalid(f"/quiet_hours/{member}", "Use hours and minutes, such as 22:00.")
+    if change.channels is not None and (not change.channels or len(set(change.channels)) < len(change.channels)):
+        raise Invalid("/channels", f"Name each channel once, and one at least: {', '.join(KINDS)}.")
+    if change.digest not in (None, "keep") and not _TIME.fullmatch(change.digest):
+        raise Invalid("/digest", "Use hours and minutes, such as 08:00, or null for no digest.")

@@ -1,4 +1,4 @@
-"""Password resets by the operator: a one-time code for 24 hours. Owns the table `password_reset`."""
+"""Password resets by the operator or by e-mail: a one-time code for 24 hours. Owns the table `password_reset`."""
 
 from __future__ import annotations
 
@@ -31,14 +31,20 @@ async def create_reset(db: Database, username: str, now: int) -> str:
     found = await register.by_name(db, usernames.lookup_key(username))
     if found is None:
         raise NotFound(f"There is no user {username!r}.")
-    user_id, code = found.account.user_id, new_code()
+    user_id = found.account.user_id
+    code = f"{user_id}-{new_code()}"
 
     async def store(tx: Tx) -> None:
-        tx.put(_ADD, user_id, hash_of(code), now + HOURS * 3_600_000_000)
-        audit.put(tx, audit.new(user_id, now, "reset_created"))
+        put(tx, user_id, code, now)
 
     await db.write(store)
-    return f"{user_id}-{code}"
+    return code
+
+
+def put(tx: Tx, user_id: int, code: str, now: int) -> None:
+    """Make a whole code good for 24 hours, and all earlier ones void."""
+    tx.put(_ADD, user_id, hash_of(_read(code)[1]), now + HOURS * 3_600_000_000)
+    audit.put(tx, audit.new(user_id, now, "reset_created"))
 
 
 async def redeem_reset(
@@ -96,4 +102,4 @@ def _read(code: str) -> tuple[int, str]:
 
 
 def _unknown() -> Invalid:
-    return Invalid("/code", "This code is not valid, or no longer: ask the operator for a new one.")
+    return Invalid("/code", "This code is not valid, or no longer: ask for a new one.")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from functools import partial
 
 from recado import logs
 from recado.app import deliverer
 from recado.cli.stores import database, place
+from recado.db.ids import uuid7
 from recado.settings import Settings
+from recado.todos.reminding import remind
 from revocable.sessions import microseconds
 
 
@@ -18,6 +21,7 @@ async def deliver(settings: Settings) -> None:
     async with database(settings) as (db, _):
         delivery = deliverer(settings, db, microseconds)
         working = asyncio.create_task(delivery.run())
+        reminding = asyncio.create_task(remind(db, microseconds, partial(uuid7, microseconds), delivery.wake))
         loop = asyncio.get_running_loop()
         asked = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -26,5 +30,7 @@ async def deliver(settings: Settings) -> None:
         waiting = asyncio.create_task(asked.wait())
         await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+        reminding.cancel()
+        await asyncio.gather(reminding, return_exceptions=True)
         await delivery.stop()
         await working

@@ -14,6 +14,7 @@ from recado.errors import NotFound
 from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
 from recado.messages import outbox
+from recado.messages.channel import ChannelKind
 from recado.todos import lists, sharing
 
 T = TypeVar("T")
@@ -47,6 +48,24 @@ class Quiet(msgspec.Struct, rename={"start": "from", "end": "to"}):
     end: Short
 
 
+class PostEmail(msgspec.Struct):
+    """The body of `POST /me/email`."""
+
+    email: Annotated[str, msgspec.Meta(max_length=254)]
+
+
+class VerifyEmail(msgspec.Struct):
+    """The body of `POST /me/email/verify`."""
+
+    code: Short
+
+
+class Forgot(msgspec.Struct):
+    """The body of `POST /password/forgot`."""
+
+    username: Annotated[str, msgspec.Meta(max_length=200)]
+
+
 class PatchMe(msgspec.Struct):
     """The body of `PATCH /me`: members that are absent stay as they are."""
 
@@ -54,6 +73,8 @@ class PatchMe(msgspec.Struct):
     time_zone: Short | msgspec.UnsetType = msgspec.UNSET
     notify: Notify | msgspec.UnsetType = msgspec.UNSET
     quiet_hours: Quiet | msgspec.UnsetType | None = msgspec.UNSET
+    channels: list[ChannelKind] | msgspec.UnsetType = msgspec.UNSET
+    digest: Short | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class ChangePassword(msgspec.Struct):
@@ -108,7 +129,7 @@ async def sign_up(call: Call) -> Answer:
         now=now,
         then=furnish,
     )
-    return json_answer(201, _show(account), [(b"location", b"/me")])
+    return json_answer(201, _show(call, account), [(b"location", b"/me")])
 
 
 async def me(call: Call) -> Answer:
@@ -116,7 +137,7 @@ async def me(call: Call) -> Answer:
     account = await accounts.profile(call.house.db, call.user_id)
     if account is None:
         raise NotFound("This account is gone.")
-    return json_answer(200, _show(account))
+    return json_answer(200, _show(call, account))
 
 
 async def change_me(call: Call) -> Answer:
@@ -131,8 +152,11 @@ async def change_me(call: Call) -> Answer:
         reminders=_or_none(notify.reminders),
         security=_or_none(notify.security),
         quiet_hours=_quiet(body.quiet_hours),
+        channels=_or_none(body.channels),
+        digest="keep" if body.digest is msgspec.UNSET else body.digest,
     )
-    return json_answer(200, _show(await accounts.update_settings(call.house.db, call.user_id, change)))
+    account = await accounts.update_settings(call.house.db, call.user_id, change, now=call.house.clock())
+    return json_answer(200, _show(call, account))
 
 
 async def change_password(call: Call) -> Answer:
@@ -195,6 +219,49 @@ async def verify_phone(call: Call) -> Answer:
     return Answer(204)
 
 
+async def set_email(call: Call) -> Answer:
+    """`POST /me/email`: sends a code."""
+    body: PostEmail = call.body
+    await call.house.emails.start(call.house.db, call.user_id, body.email, now=call.house.clock())
+    call.house.wake()
+    return Answer(202)
+
+
+async def verify_email(call: Call) -> Answer:
+    """`POST /me/email/verify`."""
+    body: VerifyEmail = call.body
+    await call.house.emails.verify(call.house.db, call.user_id, body.code, now=call.house.clock())
+    return Answer(204)
+
+
+async def forget_email(call: Call) -> Answer:
+    """`DELETE /me/email`."""
+    await call.house.emails.forget(call.house.db, call.user_id, now=call.house.clock())
+    return Answer(204)
+
+
+async def renew_topic(call: Call) -> Answer:
+    """`POST /me/ntfy`: a new topic, shown whole this once."""
+    topic, address = await call.house.topics.renew(call.house.db, call.user_id)
+    return json_answer(201, {"topic": topic, "address": address})
+
+
+async def forget_topic(call: Call) -> Answer:
+    """`DELETE /me/ntfy`."""
+    await call.house.topics.forget(call.house.db, call.user_id)
+    return Answer(204)
+
+
+async def forgot_password(call: Call) -> Answer:
+    """`POST /password/forgot`: the same answer, whoever that is."""
+    body: Forgot = call.body
+    house = call.house
+    client = house.guard.client_address(call.scope)
+    await house.forgotten.send(house.db, body.username, client=client, now=house.clock())
+    house.wake()
+    return Answer(202)
+
+
 async def delete_me(call: Call) -> Answer:
     """`DELETE /me`: everything of this user in every room, in one transaction."""
     body: DeleteMe = call.body
@@ -234,7 +301,7 @@ def _quiet(given: Quiet | msgspec.UnsetType | None) -> QuietHours | Literal["kee
     return QuietHours(given.start, given.end) if given else None
 
 
-def _show(account: Account) -> dict[str, Any]:
+def _show(call: Call, account: Account) -> dict[str, Any]:
     notify, quiet = account.notify, account.quiet_hours
     return {
         "user_id": account.user_id,
@@ -250,4 +317,9 @@ def _show(account: Account) -> dict[str, Any]:
             "security": notify.security,
         },
         "quiet_hours": {"from": quiet.start, "to": quiet.end} if quiet else None,
+        "email": account.email,
+        "email_verified": account.email_verified,
+        "ntfy": call.house.topics.masked(account.ntfy),
+        "channels": account.channels,
+        "digest": account.digest,
     }

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recado.accounts.addresses import AddressCount
+from recado.accounts.emails import Emails
+from recado.accounts.forgotten import Forgotten
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
 from recado.accounts.signup import Policy
+from recado.accounts.topics import Topics
 from recado.accounts.turns import Turns
 from recado.db import Database
 from recado.db.ids import Clock, NewId
@@ -30,6 +33,9 @@ class House:
     guard: Guard
     passwords: Passwords
     phones: Phones
+    emails: Emails
+    topics: Topics
+    forgotten: Forgotten
     limits: Limits
     clock: Clock
     new_id: NewId

@@ -40,6 +40,7 @@ def show(message: Message) -> Shown:
     """Show a message to its user."""
     return {
         "id": message.id,
+        "channel": message.channel,
         "to": message.to,
         "text": message.text,
         "state": message.state,

@@ -35,6 +35,12 @@ ROUTES = (
     Route("POST", "/password/reset", accounts.reset_password, body=accounts.ResetPassword, guarded=False),
     Route("POST", "/me/phone", accounts.set_phone, body=accounts.SetPhone),
     Route("POST", "/me/phone/verify", accounts.verify_phone, body=accounts.VerifyPhone),
+    Route("POST", "/me/email", accounts.set_email, body=accounts.PostEmail),
+    Route("POST", "/me/email/verify", accounts.verify_email, body=accounts.VerifyEmail),
+    Route("DELETE", "/me/email", accounts.forget_email),
+    Route("POST", "/me/ntfy", accounts.renew_topic),
+    Route("DELETE", "/me/ntfy", accounts.forget_topic),
+    Route("POST", "/password/forgot", accounts.forgot_password, body=accounts.Forgot, guarded=False),
     # to-dos
     Route("POST", "/todo", todos.create, body=todos.PostTodo),
     Route("GET", "/todo", todos.listed),

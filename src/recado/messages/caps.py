@@ -10,8 +10,14 @@ import hashlib
 from dataclasses import dataclass
 
 from recado.db import Tx
+from recado.messages.channel import ChannelKind
 from recado.messages.outbox import Pending
 
+_WORDS: dict[ChannelKind, tuple[str, str]] = {
+    "sms": ("texts", "A number"),
+    "email": ("e-mails", "An address"),
+    "ntfy": ("pushes", "A topic"),
+}
 _DAY = 24 * 3600 * 1_000_000
 
 _TAKE = """
@@ -23,7 +29,7 @@ _PURGE = "DELETE FROM message_count WHERE day < $1"
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The most texts of one day (UTC), for each user, for each number and all together."""
+    """The most messages of one day (UTC) on each kind of channel, for each user, for each address and all together."""
 
     per_user: int = 100
     per_number: int = 100
@@ -60,9 +66,12 @@ async def purge(tx: Tx, now: int) -> None:
 
 def _scopes(caps: Caps, message: Pending) -> list[tuple[str, int, str]]:
     """The counters of a message, always in one order, so that two transactions cannot wait for each other."""
-    number = hashlib.sha256(message.recipient.encode()).hexdigest()[:32]
+    hashed = hashlib.sha256(message.recipient.encode()).hexdigest()[:32]
+    kind = message.channel
+    prefix = "" if kind == "sms" else f"{kind}:"
+    what, place = _WORDS[kind]
     return [
-        (f"user:{message.user_id}", caps.per_user, f"You may get {caps.per_user} texts a day."),
-        (f"number:{number}", caps.per_number, f"A number may get {caps.per_number} texts a day."),
-        ("total", caps.total, f"This service sends {caps.total} texts a day, and today's are used up."),
+        (f"{prefix}user:{message.user_id}", caps.per_user, f"You may get {caps.per_user} {what} a day."),
+        (f"{prefix}number:{hashed}", caps.per_number, f"{place} may get {caps.per_number} {what} a day."),
+        (f"{prefix}total", caps.total, f"This service sends {caps.total} {what} a day, and today's are used up."),
     ]

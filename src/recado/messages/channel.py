@@ -12,16 +12,33 @@ Outcome
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
+
+ChannelKind = Literal["sms", "email", "ntfy"]
+KINDS: tuple[ChannelKind, ...] = ("sms", "email", "ntfy")
+NTFY = "ntfy:"
+"""What the address of a topic begins with; what follows is no topic, but what the topic is worked out of."""
+
+
+def kind_of(address: str) -> ChannelKind:
+    """Return which kind of channel an address is for: a number with `+`, a mailbox, or what stands for a topic."""
+    if address[:1] == "+":
+        return "sms"
+    return "ntfy" if address.startswith(NTFY) else "email"
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One text, complete. `recipient` is E.164 with `+`; `id` is the message's own and comes back in its status."""
+    """One text, complete. `recipient` is what the channel understands: a number in E.164 with `+`, a mailbox, a topic.
+
+    `id` is the message's own; on channels that tell one from another by it, a second one with it is no new one.
+    `secret` means that the text opens something, so it may not be shown in a list of subjects.
+    """
 
     id: str
     recipient: str = field(repr=False)
     text: str = field(repr=False)
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,9 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def kind(self) -> ChannelKind: ...
 
     async def send(self, message: Outgoing) -> Outcome:
         """Hand over one text. Raises nothing on account of the other side."""

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from recado.messages import texts
-from recado.messages.channel import Outcome, Outgoing, Sent
+from recado.messages.channel import ChannelKind, Outcome, Outgoing, Sent
 
 _LINE_LIMIT = 3200
 
@@ -18,6 +18,7 @@ class Console:
     """Sends nothing anywhere; writes each text with `write`, one line at a time."""
 
     name = "console"
+    kind: ChannelKind = "sms"
 
     def __init__(self, write: Callable[[str], object] | None = None) -> None:
         self._write = write or _to_stderr

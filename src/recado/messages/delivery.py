@@ -1,4 +1,4 @@
-"""The delivery worker: looks for due messages and sends them at the channel's pace.
+"""The delivery worker of one channel: looks for its due messages and sends them at the channel's pace.
 
 Any number of workers may run over one database, in one process or many. How one message is leased, sent and settled is
 in `dispatch`.
@@ -19,7 +19,10 @@ from recado.messages import caps as counts
 from recado.messages import gate, outbox
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel
-from recado.messages.dispatch import Dispatch, MaySend, Sleep
+from recado.messages.closed import Closed
+from recado.messages.consent import Consult
+from recado.messages.countries import Countries
+from recado.messages.dispatch import Dispatch, Sleep
 from recado.messages.outbox import Pending
 from recado.messages.policy import SECOND, Timing
 
@@ -28,6 +31,8 @@ _log = structlog.get_logger()
 _SLOTS = 32
 """How many texts may be on their way at once."""
 _BATCH = 8
+_SELDOM = 20
+"""How often to look for what waits for a channel that this service does not have, in seconds."""
 _FIRST_PURGE, _PURGE_EVERY = 600 * SECOND, 24 * 3600 * SECOND
 
 
@@ -40,25 +45,27 @@ class Delivery:
         channel: Channel,
         clock: Clock,
         reveal: Callable[[str], str],
-        may_send: MaySend,
+        consult: Consult,
         *,
         caps: Caps | None = None,
+        countries: Countries | None = None,
         timing: Timing | None = None,
         jitter: Callable[[], float] = random.random,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`reveal` makes a phone code of its nonce. `may_send` tells whether the number is verified and its owner
-        wants such texts; phone codes are sent without asking it. `jitter` gives numbers from 0 to 1.
+        """`reveal` makes a code or a topic of what it follows from. `consult` tells what the one who gets a message
+        allows; codes are sent without asking it. `jitter` gives numbers from 0 to 1.
         """
         self._db, self._channel, self._clock, self._sleep = db, channel, clock, sleep
-        self._timing = timing or Timing()
+        self._timing = timing or (Timing(poll=_SELDOM) if isinstance(channel, Closed) else Timing())
         self._dispatch = Dispatch(
             db,
             channel,
             clock,
             reveal,
-            may_send=may_send,
+            consult=consult,
             caps=caps or Caps(),
+            countries=countries or Countries(),
             timing=self._timing,
             jitter=jitter,
             sleep=sleep,
@@ -69,6 +76,11 @@ class Delivery:
         self._ended.set()
         self._stopping = False
         self._purge_at = clock() + _FIRST_PURGE
+
+    @property
+    def open(self) -> bool:
+        """Whether anything can be sent here at all; what waits for a closed channel is found by itself."""
+        return not isinstance(self._channel, Closed)
 
     @property
     def trouble(self) -> str | None:
@@ -140,7 +152,7 @@ class Delivery:
         await self._purge(now)
         if shut := (await self._dispatch.gate()).shut_for(now):
             return await self._wait(shut / SECOND)
-        messages = await outbox.waiting(self._db, _BATCH)
+        messages = await outbox.waiting(self._db, _BATCH, self._channel.kind)
         try:
             for message in messages:
                 if self._stopping or message.due_at > now:

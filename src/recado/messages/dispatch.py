@@ -7,6 +7,7 @@ a message is in `policy`, the pace in `gate`, the daily limits in `caps`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 
@@ -17,15 +18,16 @@ from recado.messages import caps as counts
 from recado.messages import gate, outbox, policy, texts
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
+from recado.messages.consent import Consent, Consult
+from recado.messages.countries import Countries
 from recado.messages.gate import Gate
-from recado.messages.outbox import Fate, Pending
+from recado.messages.outbox import ONE_ADDRESS, SECRET, Fate, Pending
 from recado.messages.policy import SECOND, Timing
 
 _log = structlog.get_logger()
 
 _RECORD_TRIES = 30
 
-MaySend = Callable[[Pending], Awaitable[bool]]
 Sleep = Callable[[float], Awaitable[object]]
 
 
@@ -43,16 +45,17 @@ class Dispatch:
         clock: Clock,
         reveal: Callable[[str], str],
         *,
-        may_send: MaySend,
+        consult: Consult,
         caps: Caps,
+        countries: Countries,
         timing: Timing,
         jitter: Callable[[], float],
         sleep: Sleep,
     ) -> None:
         self.trouble: str | None = None
         self._db, self._channel, self._clock = db, channel, clock
-        self._reveal, self._may_send = reveal, may_send
-        self._caps, self._timing = caps, timing
+        self._reveal, self._consult = reveal, consult
+        self._caps, self._countries, self._timing = caps, countries, timing
         self._jitter, self._sleep = jitter, sleep
 
     async def gate(self) -> Gate:
@@ -66,50 +69,80 @@ class Dispatch:
         await self._db.write(gate.probe_now, self._channel.name, self._clock())
 
     async def lease(self, message: Pending) -> Pending | None:
-        """Take a due message for sending. None when it is not ours to send: another worker has it, its number is not
-        verified, a cap is reached, or its last worker left it in doubt. Raises `gate.Shut`.
+        """Take a due message for sending. None when it is not ours to send now: another worker has it, its owner does
+        not want it or not yet, a cap is reached, it goes another way, or its last worker left it in doubt. Raises
+        `gate.Shut`.
         """
         if message.state == "sending":
             await self._write_down(message, Unknown("Its worker ended."))
             return None
-        if reason := await self._refusal(message):
-            if await self._db.write(outbox.settle, message, policy.failed(message, reason)):
-                _tell_failed(message, reason)
+        consent = await self._consent(message)
+        if fate := self._hindrance(message, consent):
+            if await self._db.write(outbox.settle, message, fate):
+                self._tell_given_up(message, fate)
             return None
         try:
-            leased = await self._db.write(self._lease, message, self._clock())
+            leased = await self._db.write(self._lease, message, consent, self._clock())
         except _Taken:
             return None
         if isinstance(leased, Pending):
             return leased
-        _tell_failed(message, leased)
+        self._tell_given_up(message, leased)
         return None
 
     async def send(self, message: Pending) -> None:
         """Send a leased message and write down what became of it."""
         try:
-            text = message.text
-            if message.nonce is not None:
-                text = text.replace(texts.CODE, self._reveal(message.nonce))
-            outcome = await self._channel.send(Outgoing(message.id, message.recipient, text))
+            outcome = await self._channel.send(self._outgoing(message))
         except Exception as error:  # whatever it was, the text may have gone out
             _log.exception("sending a text message failed", message_id=message.id)
             outcome = Unknown(type(error).__name__)
         if isinstance(outcome, Halt):
             self._tell(outcome.reason)
-        if isinstance(outcome, Failed):
-            _tell_failed(message, outcome.reason)
         await self._write_down(message, outcome)
 
-    async def _refusal(self, message: Pending) -> str | None:
-        if message.kind == "phone_code":
-            late = self._clock() - message.created_at > self._timing.code_life * SECOND
-            return "The code ran out before it could be sent." if late else None
-        allowed = await self._may_send(message)
-        return None if allowed else "The number is not verified, or its owner wants no such texts."
+    def _outgoing(self, message: Pending) -> Outgoing:
+        text, recipient = message.text, message.recipient
+        if message.nonce is not None:
+            text = text.replace(texts.CODE, self._reveal(message.nonce))
+        if message.channel == "ntfy":
+            recipient = self._reveal(recipient)
+        return Outgoing(message.id, recipient, text, secret=message.kind in SECRET)
 
-    async def _lease(self, tx: Tx, message: Pending, now: int) -> Pending | str:
-        """Pass the gate, take the message and count it, all in one transaction; the reason when a cap ends it."""
+    async def _consent(self, message: Pending) -> Consent:
+        """What goes to one address asks nobody: it was asked for, or is what proves the address."""
+        if message.kind in ONE_ADDRESS:
+            return Consent((message.recipient,))
+        return await self._consult(message)
+
+    def _hindrance(self, message: Pending, consent: Consent) -> Fate | None:
+        """Return what becomes of a message that cannot go now, or not this way."""
+        now = self._clock()
+        if message.kind in SECRET and now - message.created_at > self._timing.code_life * SECOND:
+            return policy.failed(message, "It ran out before it could be sent.")
+        if not consent.ways:
+            return policy.failed(message, consent.refusal)
+        if message.recipient not in consent.ways or (message.attempts == 0 and message.doubts == 0):
+            way = consent.onward(message.tried)
+            if way is None:
+                return policy.failed(message, consent.refusal)
+            if way != message.recipient:
+                return policy.moved(way, now, message.tried)
+        if message.channel == "sms" and (reason := self._countries.refusal(message.recipient)):
+            return self._given_up(message, reason, consent)
+        return policy.held(message, consent.quiet_until) if consent.quiet_until else None
+
+    def _given_up(self, message: Pending, reason: str, consent: Consent) -> Fate:
+        """Return what becomes of a message that this channel will never take: it goes the next way, or has failed."""
+        tried = f"{message.tried} {message.channel}".strip()
+        way = consent.onward(tried)
+        if way is None:
+            return policy.failed(message, reason)
+        _log.info("a message goes another way", message_id=message.id, gave_up=message.channel, reason=reason)
+        return policy.moved(way, self._clock(), tried)
+
+    async def _lease(self, tx: Tx, message: Pending, consent: Consent, now: int) -> Pending | Fate:
+        """Pass the gate, take the message and count it, all in one transaction; its fate when a cap ends it."""
         timing = self._timing
         gap, probe_gap = int(timing.gap * SECOND), int(timing.probe_gap * SECOND)
         await gate.enter(tx, self._channel.name, now, gap=gap, probe_gap=probe_gap)
@@ -119,12 +152,13 @@ class Dispatch:
         reached = await counts.take(tx, self._caps, leased, counts.day_of(now))
         if reached is None:
             return leased
-        await outbox.settle(tx, leased, policy.failed(leased, reached))
-        return reached
+        fate = self._given_up(leased, reached, consent)
+        await outbox.settle(tx, leased, fate)
+        return fate
 
     async def _write_down(self, message: Pending, outcome: Outcome) -> None:
         """Record an outcome, patiently: lost, it would become a doubt when the lease runs out."""
-        fate = self._fate(message, outcome)
+        fate = await self._fate(message, outcome)
         for _ in range(_RECORD_TRIES):
             try:
                 await self._db.write(self._record, message, outcome, fate, self._clock())
@@ -133,10 +167,16 @@ class Dispatch:
                 await self._sleep(self._timing.poll)
         _log.error("what became of a text message could not be stored", message_id=message.id)
 
-    def _fate(self, message: Pending, outcome: Outcome) -> Fate | None:
+    async def _fate(self, message: Pending, outcome: Outcome) -> Fate | None:
         if isinstance(outcome, Sent):
             return None
-        return policy.fate(message, outcome, self._clock(), self._timing, self._jitter)
+        fate = policy.fate(message, outcome, self._clock(), self._timing, self._jitter)
+        if fate.state != "failed":
+            return fate
+        with suppress(Unavailable):  # then it has failed here, and people may try it again
+            fate = self._given_up(message, fate.error or "", await self._consent(message))
+        self._tell_given_up(message, fate)
+        return fate
 
     async def _record(self, tx: Tx, message: Pending, outcome: Outcome, fate: Fate | None, now: int) -> None:
         """Write down what became of a leased message, and what that says about the channel."""
@@ -169,7 +209,7 @@ class Dispatch:
         else:
             _log.error("no text message can be sent until this is mended", channel=self._channel.name, reason=trouble)
 
-
-def _tell_failed(message: Pending, reason: str) -> None:
-    to = texts.masked(message.recipient)
-    _log.warning("a text message failed", message_id=message.id, kind=message.kind, to=to, reason=reason)
+    def _tell_given_up(self, message: Pending, fate: Fate) -> None:
+        if fate.state == "failed":
+            to = texts.masked(message.recipient)
+            _log.warning("a text message failed", message_id=message.id, kind=message.kind, to=to, reason=fate.error)

@@ -16,9 +16,14 @@ from typing import Literal, cast
 from recado.db import Reader, Row, Tx
 from recado.errors import Conflict, NotFound
 from recado.messages import texts
+from recado.messages.channel import ChannelKind, kind_of
 
-Kind = Literal["created", "assigned", "finished", "phone_code"]
-"""About a to-do: to who made it, to whom it was left for, and to who left it when it is done."""
+Kind = Literal["created", "assigned", "finished", "reminder", "digest", "phone_code", "email_code", "reset", "test"]
+"""About a to-do: to who made it, to whom it was left for, to who left it when it is done, and before it is due; then
+the day's to-dos. The others go to one address only: codes, links that set a password, what the operator tries."""
+ONE_ADDRESS = frozenset[Kind](["phone_code", "email_code", "reset", "test"])
+SECRET = frozenset[Kind](["phone_code", "email_code", "reset"])
+"""Their texts open something: they are never shown, kept or sent again."""
 State = Literal["queued", "sent", "delivered", "failed"]
 """The states that people are told; `sending` and `unknown` are `queued` to them."""
 Stage = Literal["queued", "sending", "unknown", "sent", "delivered", "failed"]
@@ -32,8 +37,8 @@ _BATCHES = (1, 10, 50, 200)
 
 _PUT = """
 INSERT INTO message
-    (user_id, id, todo_id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9) ON CONFLICT DO NOTHING"""
+    (user_id, id, todo_id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at, channel)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9, $10) ON CONFLICT DO NOTHING"""
 _STATES = {
     size: f"""
 SELECT id, state, error FROM message
@@ -41,21 +46,23 @@ WHERE user_id = $1 AND id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"
     for size in _BATCHES
 }
 _MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
+_NOT_SECRET = ", ".join(f"'{kind}'" for kind in sorted(SECRET))
 _PAGE = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
-UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL
-WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind <> 'phone_code' RETURNING {_MESSAGE}"""
+UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL, tried = ''
+WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind NOT IN ({_NOT_SECRET}) RETURNING {_MESSAGE}"""
 _ERASE = "DELETE FROM message WHERE user_id = $1"
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
-_PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at"
-_WAITING = f"SELECT {_PENDING} FROM message WHERE due_at IS NOT NULL ORDER BY due_at LIMIT $1"
+_PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at, todo_id, tried"
+_WAITING = f"SELECT {_PENDING} FROM message WHERE due_at IS NOT NULL AND channel = $2 ORDER BY due_at LIMIT $1"
 _LEASE = """
 UPDATE message SET state = 'sending', attempts = attempts + 1, due_at = $5
 WHERE user_id = $1 AND id = $2 AND state = $3 AND due_at = $4 RETURNING attempts"""
 _SETTLE = """
-UPDATE message SET state = $5, due_at = $6, error = $7, attempts = $8, doubts = $9
+UPDATE message SET state = $5, due_at = $6, error = $7, attempts = $8, doubts = $9,
+    recipient = $10, channel = $11, tried = $12
 WHERE user_id = $1 AND id = $2 AND state = $3 AND due_at = $4 RETURNING id"""
 _SENT = """
 UPDATE message SET state = 'sent', vonage_id = $3, sent_at = $4, due_at = NULL, error = NULL
@@ -64,7 +71,10 @@ WHERE user_id = $1 AND id = $2 AND state <> 'delivered'"""
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A text to be sent. `recipient` is E.164 with `+`; a phone code's `text` holds `{code}`, and `nonce` makes it."""
+    """A text to be sent. `recipient` is an address as `channel.kind_of` knows them: usually a number in E.164 with `+`.
+
+    A code's `text` holds `{code}`, and `nonce` makes it.
+    """
 
     user_id: int
     id: str
@@ -94,8 +104,13 @@ class Message:
 
     @property
     def to(self) -> str:
-        """The number, masked."""
+        """The address, masked."""
         return texts.masked(self.recipient)
+
+    @property
+    def channel(self) -> ChannelKind:
+        """How it goes, or went, or was tried last."""
+        return kind_of(self.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,10 @@ class MessageState:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A message as a worker sees it. `state` and `due_at` together say whether somebody else changed it meanwhile."""
+    """A message as a worker sees it. `state` and `due_at` together say whether somebody else changed it meanwhile.
+
+    `tried` are the kinds of channel that gave it up, joined by spaces.
+    """
 
     user_id: int
     id: str
@@ -121,23 +139,35 @@ class Pending:
     doubts: int
     due_at: int
     created_at: int
+    todo_id: str | None = None
+    tried: str = ""
+
+    @property
+    def channel(self) -> ChannelKind:
+        """Which kind of channel it waits for."""
+        return kind_of(self.recipient)
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What an unsent message becomes. `due_at` None means that no worker looks at it again."""
+    """What an unsent message becomes. `due_at` None means that no worker looks at it again.
+
+    With a `recipient` it goes another way from now on; with `tried`, those gave it up by now.
+    """
 
     state: Stage
     due_at: int | None
     error: str | None
     attempts: int
     doubts: int
+    recipient: str | None = field(default=None, repr=False)
+    tried: str | None = None
 
 
 def put(tx: Tx, message: NewMessage) -> None:
     """Queue a text within the caller's transaction, unless its user has one with that id already.
 
-    Phone codes, which somebody waits for, go before all others.
+    Codes, which somebody waits for, go before all others.
     """
     tx.put(
         _PUT,
@@ -148,8 +178,9 @@ def put(tx: Tx, message: NewMessage) -> None:
         message.recipient,
         message.text,
         message.nonce,
-        _AT_ONCE if message.kind == "phone_code" else message.created_at,
+        _AT_ONCE if message.kind in SECRET else message.created_at,
         message.created_at,
+        kind_of(message.recipient),
     )
 
 
@@ -181,7 +212,7 @@ async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
     found = await tx.one(_FIND, user_id, message_id)
     if found is None:
         raise NotFound("There is no such message.")
-    if _message(found).kind == "phone_code":
+    if _message(found).kind in SECRET:
         raise Conflict("A code is not sent again; ask for a new one.")
     raise Conflict("Only a message that failed can be sent again.")
 
@@ -196,9 +227,9 @@ async def purge(tx: Tx, now: int) -> None:
     tx.put(_PURGE, now - KEPT)
 
 
-async def waiting(reader: Reader, limit: int) -> list[Pending]:
-    """Return the unfinished messages that are due first, also those due only later."""
-    return [Pending(*row) for row in await reader.all(_WAITING, limit)]
+async def waiting(reader: Reader, limit: int, channel: ChannelKind = "sms") -> list[Pending]:
+    """Return a channel's unfinished messages that are due first, also those due only later."""
+    return [Pending(*row) for row in await reader.all(_WAITING, limit, channel)]
 
 
 async def lease(tx: Tx, message: Pending, until: int) -> Pending | None:
@@ -210,7 +241,10 @@ async def lease(tx: Tx, message: Pending, until: int) -> Pending | None:
 async def settle(tx: Tx, message: Pending, fate: Fate) -> bool:
     """Write down what an unsent message becomes; False if anybody changed it since it was read or leased."""
     as_read = (message.user_id, message.id, message.state, message.due_at)
-    return bool(await tx.change(_SETTLE, *as_read, fate.state, fate.due_at, fate.error, fate.attempts, fate.doubts))
+    way = fate.recipient or message.recipient
+    tried = message.tried if fate.tried is None else fate.tried
+    became = (fate.state, fate.due_at, fate.error, fate.attempts, fate.doubts, way, kind_of(way), tried)
+    return bool(await tx.change(_SETTLE, *as_read, *became))
 
 
 def sent(tx: Tx, message: Pending, vonage_id: str | None, now: int) -> None:

@@ -53,6 +53,16 @@ def failed(message: Pending, reason: str) -> Fate:
     return Fate("failed", None, reason, message.attempts, message.doubts)
 
 
+def held(message: Pending, until: int) -> Fate:
+    """Return a message that nobody took that waits until an instant; that is no attempt."""
+    return Fate("queued", until, None, message.attempts, message.doubts)
+
+
+def moved(address: str, now: int, tried: str) -> Fate:
+    """Return a message that goes another way from now on, where it has all its attempts again."""
+    return Fate("queued", now, None, 0, 0, recipient=address, tried=tried)
+
+
 def surely_unsent(outcome: NotSent) -> bool:
     """Tell whether no text can have gone out."""
     return not isinstance(outcome, Unknown)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 CODE = "{code}"
@@ -32,6 +33,25 @@ _FINISHED = {
     "pt": "{name} concluiu: {title}",
 }
 _TITLE_LIMIT = 90
+_REMINDER = {
+    "en": "Reminder: {title} ({when})",
+    "pt": "Lembrete: {title} ({when})",
+}
+_TODAY = {"en": "today", "pt": "hoje"}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DIGEST = {
+    "en": "Today, {count} to do: {titles}",
+    "pt": "Hoje, {count} para fazer: {titles}",
+}
+_MORE = {"en": "and {count} more", "pt": "e mais {count}"}
+_DIGEST_LIMIT, _DIGEST_TITLE_LIMIT = 300, 60
+_RESET = {
+    "en": "Set a new password for {name} here, once, within {hours} hours: {link}\n"
+    "If you did not ask for it, ignore this message; nothing has changed.",
+    "pt": "Defina uma nova senha para {name} aqui, uma vez, em até {hours} horas: {link}\n"
+    "Se não foi você, ignore esta mensagem; nada mudou.",
+}
+_PLACE = {"en": "(your recado's address)", "pt": "(endereço do seu recado)"}
 
 _DOT_IN_ADDRESS = re.compile(r"(?<=[\w-])[.．。｡․](?=[\w-]*[^\W\d_])")
 _IPV4 = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b")
@@ -59,6 +79,34 @@ def phone_code(locale: str) -> str:
     return _PHONE_CODE[_language(locale)]
 
 
+def reminder(title: str, due: str, today: str, locale: str) -> str:
+    """Return the text that reminds of a to-do; `due` is a day or a local time, and `today` the day it is there."""
+    words, day, time = _language(locale), due[:10], due[11:]
+    shown = [] if day == today else [_day(day, words)]
+    when = " ".join([*shown, *([time] if time else [])]) or _TODAY[words]
+    return _REMINDER[words].format(title=neutral(title, _TITLE_LIMIT), when=when)
+
+
+def digest(titles: Sequence[str], count: int, locale: str) -> str:
+    """Return the text with the day's to-dos: as many titles as fit into two SMS, and how many there are in all."""
+    words, shown, room = _language(locale), list[str](), _DIGEST_LIMIT
+    for title in titles:
+        line = neutral(title, _DIGEST_TITLE_LIMIT)
+        if shown and len(line) + 2 > room:
+            break
+        shown.append(line)
+        room -= len(line) + 2
+    more = [_MORE[words].format(count=count - len(shown))] if count > len(shown) else []
+    return _DIGEST[words].format(count=count, titles="; ".join([*shown, *more]))
+
+
+def reset(username: str, hours: int, address: str | None, locale: str) -> str:
+    """Return the e-mail with the link that sets a new password, with `{code}` in the code's place."""
+    words = _language(locale)
+    link = f"{address or _PLACE[words]}/app/reset#{CODE}"
+    return _RESET[words].format(name=neutral(username, _NAME_LIMIT), hours=hours, link=link)
+
+
 def neutral(text: str, limit: int) -> str:
     """Return text of a person's making as one harmless line of at most `limit` characters.
 
@@ -71,9 +119,14 @@ def neutral(text: str, limit: int) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def masked(number: str) -> str:
-    """Return an E.164 number with all but its first three and last two characters hidden: `+55*********21`."""
-    return number[:3] + "*" * max(3, len(number) - 5) + number[-2:]
+def masked(address: str) -> str:
+    """Return an address with most of it hidden: `+55*********21`, `a***@example.org`, `ntfy:***`."""
+    if address.startswith("ntfy:"):
+        return "ntfy:***"
+    name, at, domain = address.rpartition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
+    return address[:3] + "*" * max(3, len(address) - 5) + address[-2:]
 
 
 def without_numbers(text: str) -> str:
@@ -88,6 +141,11 @@ def hidden(text: str) -> str:
 
 def _between_people(words: dict[str, str], username: str, title: str, locale: str) -> str:
     return words[_language(locale)].format(name=neutral(username, _NAME_LIMIT), title=neutral(title, _TITLE_LIMIT))
+
+
+def _day(day: str, words: str) -> str:
+    month, number = int(day[5:7]), int(day[8:])
+    return f"{number}/{month}" if words == "pt" else f"{number} {_MONTHS[month - 1]}"
 
 
 def _language(locale: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from recado.messages import texts
-from recado.messages.channel import Failed, Halt, Outcome, Outgoing, Retry, Sent, Throttled, Unknown
+from recado.messages.channel import ChannelKind, Failed, Halt, Outcome, Outgoing, Retry, Sent, Throttled, Unknown
 
 if TYPE_CHECKING:
     import httpx2
@@ -40,6 +40,8 @@ class _Problem(msgspec.Struct):
 class Vonage:
     """Sends from `sender` with one API key. Neither the key, the secret nor a whole number ever gets into a log."""
 
+    kind: ChannelKind = "sms"
+
     def __init__(
         self, url: str, key: str, secret: str, sender: str, *, connect_seconds: float = 3, read_seconds: float = 10
     ) -> None:
@@ -65,7 +67,7 @@ class Vonage:
             return Retry("Vonage cannot be reached.")
         except (httpx2.TransportError, TimeoutError) as error:
             return Unknown(f"No answer came from Vonage ({type(error).__name__}).")
-        content = await _content(response, self._read_seconds)
+        content = await content_of(response, self._read_seconds)
         return judge(response.status_code, response.headers.get("retry-after"), content)
 
     async def close(self) -> None:
@@ -108,7 +110,7 @@ def judge(status: int, retry_after: str | None, content: bytes) -> Outcome:
         case 202:
             outcome = Sent(_message_uuid(content))
         case 429:
-            outcome = Throttled(_seconds(retry_after))
+            outcome = Throttled(seconds_of(retry_after))
         case 503:
             outcome = Retry("Vonage is not available (503).")
         case 401 | 402 | 403 | 404:
@@ -122,7 +124,7 @@ def judge(status: int, retry_after: str | None, content: bytes) -> Outcome:
     return outcome
 
 
-async def _content(response: httpx2.Response, seconds: float) -> bytes:
+async def content_of(response: httpx2.Response, seconds: float) -> bytes:
     """Return the answer's body, or nothing when it is longer than 64 KiB, too slow or breaks off."""
     import httpx2  # noqa: PLC0415  (see `send`)
 
@@ -158,7 +160,7 @@ def _reason(content: bytes) -> str:
     return texts.without_numbers(texts.neutral(". ".join(parts), 300))
 
 
-def _seconds(retry_after: str | None) -> int:
+def seconds_of(retry_after: str | None) -> int:
     """Read `Retry-After` (RFC 9110, 10.2.3): seconds or a date; between 1 and 3,600."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():

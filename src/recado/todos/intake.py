@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from recado.accounts.accounts import Author
 from recado.db import Reader, Tx
 from recado.errors import Invalid
-from recado.todos import dates, editing, lists, notices, positions, rows
+from recado.todos import dates, editing, lists, notices, positions, reminders, rows
 from recado.todos.todo import Todo
 
 AT_ONCE = 100
@@ -47,6 +47,9 @@ async def store(tx: Tx, author: Author, todos: Sequence[Todo], *, text: bool, no
     for list_id in {todo.list_id for todo in fitted}:
         await lists.require(tx, list_id, author.user_id, to_write=True)
     added = await rows.add_many(tx, fitted)
+    for todo in added:
+        if todo.due is not None and not todo.done and todo.deleted_at is None:
+            await reminders.plan(tx, todo, now)
     if added and text:
         notices.created(tx, author, added[0].id, now)
     return added

@@ -45,6 +45,7 @@ _HIDE = "UPDATE list_member SET hidden = $2 WHERE list_id = $1"
 _RESTORE = """
 UPDATE list SET deleted_at = NULL WHERE list_id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL RETURNING list_id"""
 _GONE = "SELECT list_id FROM list WHERE deleted_at <= $1"
+_OWNER_OF = "SELECT owner_id FROM list WHERE list_id = $1"
 _OWNED = "SELECT list_id FROM list WHERE owner_id = $1"
 _FORGET_MEMBERS = "DELETE FROM list_member WHERE list_id = $1"
 _FORGET = "DELETE FROM list WHERE list_id = $1"
@@ -69,6 +70,12 @@ async def role(reader: Reader, list_id: str, user_id: int) -> Role | None:
         return OWNER
     row = await reader.one(_ROLE, list_id, user_id)
     return cast("Role", row[0]) if row else None
+
+
+async def owner(reader: Reader, list_id: str) -> int | None:
+    """Return whose list it is."""
+    row = await reader.one(_OWNER_OF, list_id)
+    return row[0] if row else None
 
 
 async def require(reader: Reader, list_id: str, user_id: int, *, to_write: bool = False) -> Role:

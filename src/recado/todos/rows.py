@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from recado.db import Reader, Row, Tx, Value
-from recado.todos import history
+from recado.todos import history, reminders
 from recado.todos.history import Changes, Kind
 from recado.todos.todo import COLUMNS, Todo
 
@@ -148,6 +148,8 @@ async def save(
     if not rows:
         return None
     saved = Todo(*rows[0])
+    if not reminders.DEPENDS_ON.isdisjoint(changed):
+        await reminders.plan(tx, saved, now)
     changes: dict[str, Any] = {column: [getattr(todo, column), value] for column, value in changed.items()}
     _log(tx, saved, kind, list_id=saved.list_id, by=by, changes=changes | dict(note or {}))
     if saved.list_id != todo.list_id:
@@ -158,6 +160,7 @@ async def save(
 async def erase_list(tx: Tx, list_id: str, now: int) -> None:
     """Delete everything in a list for good."""
     gone = [row[0] for row in await tx.change(_ERASE, list_id)]
+    reminders.forget(tx, gone)
     history.forget(tx, gone, now)
     history.forget_list(tx, list_id, now)
 
@@ -165,6 +168,7 @@ async def erase_list(tx: Tx, list_id: str, now: int) -> None:
 async def purge(tx: Tx, before: int, now: int) -> None:
     """Delete for good what went to the trash before an instant."""
     gone: list[Row] = await tx.change(_PURGE, before)
+    reminders.forget(tx, [row[0] for row in gone])
     history.forget(tx, [row[0] for row in gone], now)
     history.tidy(tx, now)
 

@@ -11,7 +11,7 @@ from recado.accounts.accounts import Author
 from recado.db import Reader, Tx
 from recado.db.ids import NewId
 from recado.errors import Conflict, Invalid, NotFound, Refused
-from recado.todos import editing, history, lists, notices, positions, rows
+from recado.todos import editing, history, lists, notices, positions, reminders, rows
 from recado.todos.editing import Edited
 from recado.todos.todo import Edit, Todo
 
@@ -66,6 +66,8 @@ async def create(tx: Tx, author: Author, new: NewTodo, *, new_id: NewId, now: in
         rows.add(tx, todo)
     elif not await rows.add_chosen(tx, todo):
         return await _already_there(tx, new.chosen_id, author.user_id)
+    if todo.due is not None:
+        await reminders.plan(tx, todo, now)
     if text:
         notices.created(tx, author, todo.id, now)
     if notice is not None:

@@ -1,6 +1,8 @@
 -- More ways than one to reach somebody. A message's channel follows from the form of its recipient, and is kept so that
 -- each channel's worker finds its own.
 ALTER TABLE message ADD COLUMN channel TEXT NOT NULL DEFAULT 'sms';
+-- The kinds of channel that gave the message up.
+ALTER TABLE message ADD COLUMN tried TEXT NOT NULL DEFAULT '';
 DROP INDEX message_due;
 CREATE INDEX message_due ON message (channel, due_at) WHERE due_at IS NOT NULL;
 ALTER TABLE account ADD COLUMN email TEXT;
