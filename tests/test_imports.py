@@ -17,7 +17,9 @@ LIBRARY = ROOT / "revocable/src/revocable"
 SETTINGS = {"settings", "keyfile", "readings", "datafolder"}
 MAY_IMPORT = {
     "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs"} | SETTINGS,
-    "app": {"housekeeping", "logs", "http", "todos", "accounts", "messages", "db", "errors"} | SETTINGS,
+    "metrics": {"messages", "db", "errors"},
+    "app": {"housekeeping", "metrics", "server", "logs", "http", "todos", "accounts", "messages", "db", "errors"}
+    | SETTINGS,
     "housekeeping": {"todos", "accounts", "messages", "db", "errors"},
     "http": {"exchange", "todos", "accounts", "messages", "db", "errors"},
     "exchange": {"todos", "accounts", "db", "errors"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -38,9 +39,11 @@ from recado.messages.consent import Consent
 from recado.messages.console import Console
 from recado.messages.countries import Countries
 from recado.messages.delivery import Delivery
+from recado.messages.dispatch import Dispatch, Observe
 from recado.messages.lanes import Lanes
 from recado.messages.ntfy import Ntfy
 from recado.messages.outbox import Pending
+from recado.messages.policy import Timing
 from recado.messages.smtp import Server, Smtp
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
@@ -55,6 +58,8 @@ from revocable.store import SessionStore
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from recado.metrics import Metrics
 
 
 class Service:
@@ -108,7 +113,14 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         passwords = Passwords(settings.password_min)
         stack.callback(passwords.close)
         keys = phone_keys(settings)
-        delivery = deliverer(settings, db, clock)
+        counted: Observe | None = None
+        metrics: Metrics | None = None
+        if settings.ops_port is not None:
+            metrics = _metrics(db, clock, lambda: delivery.stopped, index_trouble if settings.redis_urls else None)
+            counted = metrics.counts.attempt
+        delivery = deliverer(settings, db, clock, counted)
+        if metrics is not None:
+            await stack.enter_async_context(_operations(settings, metrics))
         await stack.enter_async_context(_working(delivery))
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
@@ -142,8 +154,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         )
 
 
-def deliverer(settings: Settings, db: Database, clock: Clock = microseconds) -> Lanes:
-    """Return the delivery workers, one for each kind of channel."""
+def deliverer(settings: Settings, db: Database, clock: Clock = microseconds, observe: Observe | None = None) -> Lanes:
+    """Return the delivery workers, one for each kind of channel. `observe` is told of each attempt."""
     return Lanes(
         [
             Delivery(
@@ -154,10 +166,55 @@ def deliverer(settings: Settings, db: Database, clock: Clock = microseconds) -> 
                 partial(_consult, db, open_kinds(settings), clock),
                 caps=caps(settings),
                 countries=Countries(settings.sms_countries),
+                observe=observe or (lambda _kind, _outcome: None),
             )
             for channel in channels(settings)
         ]
     )
+
+
+def _metrics(
+    db: Database, clock: Clock, stopped: Callable[[], list[ChannelKind]], index_trouble: Callable[[], str | None] | None
+) -> Metrics:
+    from recado.metrics import Metrics  # noqa: PLC0415 - a service without the port never pays for it
+
+    async def stores() -> dict[str, bool]:
+        up = {"sql": await is_current(db)}
+        return up if index_trouble is None else {**up, "redis": index_trouble() is None}
+
+    return Metrics(db, clock, stores=stores, stopped=stopped)
+
+
+@asynccontextmanager
+async def _operations(settings: Settings, metrics: Metrics) -> AsyncGenerator[None, None]:
+    from recado.server.ops import listening  # noqa: PLC0415 - the same
+
+    port = settings.ops_port or 0
+    async with listening(settings.host, port, metrics.read, shared=settings.workers > 1) as taken:
+        if not port:
+            print(f"recado: metrics are at port {taken}", file=sys.stderr, flush=True)
+        yield
+
+
+@asynccontextmanager
+async def trial(settings: Settings, db: Database, clock: Clock = microseconds) -> AsyncGenerator[Dispatch, None]:
+    """Yield what sends single texts as the service would, for a command that tries that."""
+    sms = channels(settings)[0]
+    try:
+        yield Dispatch(
+            db,
+            sms,
+            clock,
+            reveal(settings),
+            consult=partial(_consult, db, open_kinds(settings), clock),
+            caps=caps(settings),
+            countries=Countries(settings.sms_countries),
+            timing=Timing(),
+            jitter=random.random,
+            sleep=asyncio.sleep,
+        )
+    finally:
+        await sms.close()
 
 
 def channels(settings: Settings) -> list[Channel]:

@@ -49,9 +49,9 @@ async def test_settings_that_are_not_given_stay(db: Database, passwords: Passwor
     assert (changed.locale, changed.time_zone) == ("pt-BR", "UTC")
     assert changed.notify == Notify(created=True, assigned=True, reminders=True, security=False)
     assert changed.quiet_hours == QuietHours("22:00", "07:00")
-    again = await accounts.update_settings(db, ana.user_id, SettingsChange(time_zone="America/Sao_Paulo", now=NOW))
+    again = await accounts.update_settings(db, ana.user_id, SettingsChange(time_zone="America/Sao_Paulo"), now=NOW)
     assert (again.locale, again.time_zone, again.quiet_hours) == ("pt-BR", "America/Sao_Paulo", changed.quiet_hours)
-    last = await accounts.update_settings(db, ana.user_id, SettingsChange(quiet_hours=None, now=NOW))
+    last = await accounts.update_settings(db, ana.user_id, SettingsChange(quiet_hours=None), now=NOW)
     assert last.quiet_hours is None
     assert await accounts.profile(db, ana.user_id) == last
 
@@ -79,7 +79,7 @@ async def test_a_wrong_setting_changes_nothing(
 
 async def test_settings_of_nobody_are_not_found(db: Database) -> None:
     with pytest.raises(NotFound):
-        await accounts.update_settings(db, 77, SettingsChange(locale="en", now=NOW))
+        await accounts.update_settings(db, 77, SettingsChange(locale="en"), now=NOW)
 
 
 async def test_a_new_password_takes_the_old_one_and_ends_other_sessions(

@@ -99,7 +99,7 @@ async def test_the_code_from_the_text_verifies_the_number(db: Database, password
     assert (done.phone, done.phone_verified, done.notify.created) == (PHONE, True, True)
     assert await accounts.may_text(db, ana.user_id, PHONE)
     assert not await accounts.may_text(db, ana.user_id, ANOTHER)
-    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(created=False))
+    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(created=False), now=NOW)
     assert not await accounts.may_text(db, ana.user_id, PHONE)
     assert await kinds(db, ana.user_id) == ["phone_verified"]
     with pytest.raises(Invalid):
@@ -108,7 +108,7 @@ async def test_the_code_from_the_text_verifies_the_number(db: Database, password
 
 async def test_the_database_holds_no_code(db: Database, passwords: Passwords, phones: Phones) -> None:
     ana = await somebody(db, passwords)
-    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(locale="pt-BR"))
+    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(locale="pt-BR"), now=NOW)
     await phones.start(db, ana.user_id, PHONE, now=NOW)
     [text] = await sent(db, ana.user_id)
     assert (text.kind, text.recipient) == ("phone_code", PHONE)
@@ -186,7 +186,7 @@ async def test_a_newer_code_voids_the_older_and_a_new_number_waits_for_its_own(
     with pytest.raises(Invalid):
         await phones.verify(db, ana.user_id, old, now=NOW + MINUTE)
     await phones.verify(db, ana.user_id, await code_of(db, phones, ana.user_id), now=NOW + MINUTE)
-    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(created=False))
+    await accounts.update_settings(db, ana.user_id, accounts.SettingsChange(created=False), now=NOW)
     await phones.start(db, ana.user_id, ANOTHER, now=NOW + 2 * MINUTE)
     meanwhile = await accounts.profile(db, ana.user_id)
     assert (meanwhile.phone, meanwhile.phone_verified) == (PHONE, True)

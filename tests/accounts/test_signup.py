@@ -39,6 +39,11 @@ async def test_a_new_account_has_modest_settings(db: Database, passwords: Passwo
         created_at=NOW,
         signed_in_at=None,
         disabled=False,
+        email=None,
+        email_verified=False,
+        ntfy=None,
+        channels=("sms", "email", "ntfy"),
+        digest=None,
     )
     assert await accounts.profile(db, ana.user_id) == ana
     assert await accounts.profile(db, ana.user_id + 1) is None

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
-from recado.cli import people
+from recado.cli import outgoing, people
 from recado.cli.doctor import examine
 from recado.cli.serve import serve as _serve
 from recado.cli.stores import database, place
@@ -25,6 +25,7 @@ app = App(
     version=lambda: version("recado"),
 )
 app.command(people.app, name="user")
+app.command(outgoing.app, name="messages")
 
 
 def parse_and_run(arguments: Sequence[str]) -> int:
@@ -71,9 +72,21 @@ def deliver() -> None:
 
 
 @app.command
-def doctor() -> int:
+def doctor(*, send: str | None = None, wait: float = 120) -> int:
     """Check settings, stores, keys and clock, and say what to do.
 
-    Changes nothing. The exit code is 1 when something is wrong, and 2 when that is a setting.
+    Changes nothing, unless it is to send. The exit code is 1 when something is wrong, and 2 when that is a setting.
+
+    Parameters
+    ----------
+    send
+        Send one real text to this number, with its country code, and print each state it gets to.
+    wait
+        For how many seconds to wait for its receipt.
     """
-    return examine()
+    found = examine()
+    if send is None or found != 0:
+        return found
+    from recado.cli.trial import send as try_one  # noqa: PLC0415  (loads the whole app, the others do not)
+
+    return asyncio.run(try_one(with_keys(load()), send, wait))

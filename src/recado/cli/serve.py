@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
 
 from recado.cli.greeting import Greeting, greeting
 from recado.cli.stores import database
@@ -33,8 +35,20 @@ def serve() -> int:
         if hold:
             hold.sign(address)
         allow_many_connections()
+        stack.enter_context(_counting_together(settings))
         words = asyncio.run(_prepared(settings))
         return _run(settings, listener, lambda: words.say(address))
+
+
+@contextmanager
+def _counting_together(settings: Settings) -> Generator[None]:
+    """Give several processes a folder in which they count for `/metrics`."""
+    if settings.ops_port is None or settings.workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="recado-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 async def _prepared(settings: Settings) -> Greeting:

@@ -18,11 +18,11 @@ from recado.errors import Unavailable
 from recado.messages import caps as counts
 from recado.messages import gate, outbox
 from recado.messages.caps import Caps
-from recado.messages.channel import Channel
+from recado.messages.channel import Channel, ChannelKind
 from recado.messages.closed import Closed
 from recado.messages.consent import Consult
 from recado.messages.countries import Countries
-from recado.messages.dispatch import Dispatch, Sleep
+from recado.messages.dispatch import Dispatch, Observe, Sleep
 from recado.messages.outbox import Pending
 from recado.messages.policy import SECOND, Timing
 
@@ -52,6 +52,7 @@ class Delivery:
         timing: Timing | None = None,
         jitter: Callable[[], float] = random.random,
         sleep: Sleep = asyncio.sleep,
+        observe: Observe = lambda _kind, _outcome: None,
     ) -> None:
         """`reveal` makes a code or a topic of what it follows from. `consult` tells what the one who gets a message
         allows; codes are sent without asking it. `jitter` gives numbers from 0 to 1.
@@ -69,6 +70,7 @@ class Delivery:
             timing=self._timing,
             jitter=jitter,
             sleep=sleep,
+            observe=observe,
         )
         self._slots = asyncio.Semaphore(_SLOTS)
         self._flying: set[asyncio.Task[None]] = set()
@@ -76,6 +78,11 @@ class Delivery:
         self._ended.set()
         self._stopping = False
         self._purge_at = clock() + _FIRST_PURGE
+
+    @property
+    def kind(self) -> ChannelKind:
+        """Which kind of channel this is."""
+        return self._channel.kind
 
     @property
     def open(self) -> bool:

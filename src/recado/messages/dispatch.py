@@ -17,7 +17,7 @@ from recado.errors import Unavailable
 from recado.messages import caps as counts
 from recado.messages import gate, outbox, policy, texts
 from recado.messages.caps import Caps
-from recado.messages.channel import Channel, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
+from recado.messages.channel import Channel, ChannelKind, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
 from recado.messages.consent import Consent, Consult
 from recado.messages.countries import Countries
 from recado.messages.gate import Gate
@@ -28,6 +28,8 @@ _log = structlog.get_logger()
 
 _RECORD_TRIES = 30
 
+Observe = Callable[[ChannelKind, str], None]
+"""Is told of each attempt: the channel, and the outcome's name in lower case."""
 Sleep = Callable[[float], Awaitable[object]]
 
 
@@ -51,12 +53,13 @@ class Dispatch:
         timing: Timing,
         jitter: Callable[[], float],
         sleep: Sleep,
+        observe: Observe = lambda _kind, _outcome: None,
     ) -> None:
         self.trouble: str | None = None
         self._db, self._channel, self._clock = db, channel, clock
         self._reveal, self._consult = reveal, consult
         self._caps, self._countries, self._timing = caps, countries, timing
-        self._jitter, self._sleep = jitter, sleep
+        self._jitter, self._sleep, self._observe = jitter, sleep, observe
 
     async def gate(self) -> Gate:
         """Read how the channel's gate stands, and tell the operator if that is news."""
@@ -97,6 +100,7 @@ class Dispatch:
         except Exception as error:  # whatever it was, the text may have gone out
             _log.exception("sending a text message failed", message_id=message.id)
             outcome = Unknown(type(error).__name__)
+        self._observe(self._channel.kind, type(outcome).__name__.lower())
         if isinstance(outcome, Halt):
             self._tell(outcome.reason)
         await self._write_down(message, outcome)

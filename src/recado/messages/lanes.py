@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from recado.messages.channel import ChannelKind
 from recado.messages.delivery import Delivery
 
 
@@ -18,6 +19,11 @@ class Lanes:
     def trouble(self) -> list[str]:
         """What the operator must mend before messages can go again, a sentence for each channel that has stopped."""
         return [worker.trouble for worker in self._workers if worker.trouble]
+
+    @property
+    def stopped(self) -> list[ChannelKind]:
+        """The kinds of channel that wait for the operator."""
+        return [worker.kind for worker in self._workers if worker.trouble]
 
     async def run(self) -> None:
         """Send what is due until stopped or cancelled, on every channel; see `Delivery.run`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from typing import Literal, cast
 
 from recado.db import Reader, Row, Tx
@@ -46,16 +47,28 @@ WHERE user_id = $1 AND id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"
     for size in _BATCHES
 }
 _MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
+_PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at, todo_id, tried"
 _NOT_SECRET = ", ".join(f"'{kind}'" for kind in sorted(SECRET))
 _PAGE = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
 UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL, tried = ''
 WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind NOT IN ({_NOT_SECRET}) RETURNING {_MESSAGE}"""
+_ANY = f"SELECT {_MESSAGE} FROM message WHERE id < $1 AND ($2 = '' OR {{}} = $2) AND ($3 = '' OR channel = $3)"
+_STATE_TOLD = "CASE WHEN state IN ('sending', 'unknown') THEN 'queued' ELSE state END"
+_RECENT = _ANY.format(_STATE_TOLD) + " ORDER BY id DESC LIMIT $4"
+_OWNERS = "SELECT user_id FROM message WHERE id = $1"
+_FAILED = f"SELECT user_id, id FROM message WHERE state = 'failed' AND kind NOT IN ({_NOT_SECRET}) AND created_at >= $1"
+_COUNTS = f"SELECT channel, {_STATE_TOLD} AS told, COUNT(*) FROM message GROUP BY channel, told"
+_OLDEST = "SELECT channel, MIN(created_at) FROM message WHERE due_at IS NOT NULL GROUP BY channel"
+_COSTS = """
+SELECT sent_at / 86400000000 AS day, channel, currency, price, COUNT(*) FROM message
+WHERE sent_at >= $1 GROUP BY day, channel, currency, price ORDER BY day, channel"""
+_ONE = f"SELECT {_PENDING} FROM message WHERE user_id = $1 AND id = $2 AND due_at IS NOT NULL"
+_STAGE = "SELECT state, error, attempts, price, currency FROM message WHERE user_id = $1 AND id = $2"
 _ERASE = "DELETE FROM message WHERE user_id = $1"
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
-_PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at, todo_id, tried"
 _WAITING = f"SELECT {_PENDING} FROM message WHERE due_at IS NOT NULL AND channel = $2 ORDER BY due_at LIMIT $1"
 _LEASE = """
 UPDATE message SET state = 'sending', attempts = attempts + 1, due_at = $5
@@ -149,6 +162,32 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What one day (UTC, counted from 1970) cost on a channel: how many went out, and for how many a price came back.
+
+    Without a price the currency is empty.
+    """
+
+    day: int
+    channel: ChannelKind
+    currency: str
+    sent: int
+    priced: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a message has come. `price` is as the receipt has it."""
+
+    stage: Stage
+    error: str | None
+    attempts: int
+    price: str | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """What an unsent message becomes. `due_at` None means that no worker looks at it again.
 
@@ -217,6 +256,61 @@ async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
     raise Conflict("Only a message that failed can be sent again.")
 
 
+async def recent(
+    reader: Reader, *, state: str = "", channel: str = "", limit: int, before: str | None = None
+) -> list[Message]:
+    """Return messages of everybody, newest first, for the operator; with `state` or `channel` only such."""
+    return [_message(row) for row in await reader.all(_RECENT, before or _AFTER_ALL_IDS, state, channel, limit)]
+
+
+async def owner(reader: Reader, message_id: str) -> int | None:
+    """Return whose message it is, the first such if an id is there twice."""
+    row = await reader.one(_OWNERS, message_id)
+    return row[0] if row else None
+
+
+async def failed(reader: Reader, since: int) -> list[tuple[int, str]]:
+    """Return user and id of every failed message since an instant that may be sent again."""
+    return [(row[0], row[1]) for row in await reader.all(_FAILED, since)]
+
+
+async def counts(reader: Reader) -> dict[tuple[ChannelKind, State], int]:
+    """Return how many messages are kept, for each channel and state."""
+    return {(row[0], row[1]): row[2] for row in await reader.all(_COUNTS)}
+
+
+async def oldest(reader: Reader) -> dict[ChannelKind, int]:
+    """Return since when the oldest unfinished message of each channel waits (epoch microseconds)."""
+    return {row[0]: row[1] for row in await reader.all(_OLDEST)}
+
+
+async def costs(reader: Reader, since: int) -> list[Cost]:
+    """Return what the messages sent since an instant cost, by day, channel and currency, as their receipts said."""
+    found: dict[tuple[int, ChannelKind, str], Cost] = {}
+    for day, channel, currency, price, many in await reader.all(_COSTS, since):
+        so_far = found.get((day, channel, currency or ""), Cost(day, channel, currency or "", 0, 0, Decimal(0)))
+        amount = _amount(price)
+        found[day, channel, currency or ""] = replace(
+            so_far,
+            sent=so_far.sent + many,
+            priced=so_far.priced + (many if amount is not None else 0),
+            amount=so_far.amount + (amount or 0) * many,
+        )
+    return list(found.values())
+
+
+async def unfinished(reader: Reader, user_id: int, message_id: str) -> Pending | None:
+    """Return one message as a worker sees it; None when it is finished or gone."""
+    row = await reader.one(_ONE, user_id, message_id)
+    return Pending(*row) if row else None
+
+
+async def stage(reader: Reader, user_id: int, message_id: str) -> Progress | None:
+    """Return how far one message has come, for the operator."""
+    row = await reader.one(_STAGE, user_id, message_id)
+    return Progress(*row) if row else None
+
+
 async def erase(tx: Tx, user_id: int) -> None:
     """Delete every message of a user."""
     tx.put(_ERASE, user_id)
@@ -250,6 +344,14 @@ async def settle(tx: Tx, message: Pending, fate: Fate) -> bool:
 def sent(tx: Tx, message: Pending, vonage_id: str | None, now: int) -> None:
     """Write down that a message went out; that holds whatever else happened to the row meanwhile."""
     tx.put(_SENT, message.user_id, message.id, vonage_id, now)
+
+
+def _amount(price: str | None) -> Decimal | None:
+    try:
+        amount = Decimal(price) if price else None
+    except InvalidOperation:
+        return None
+    return amount if amount is not None and amount.is_finite() else None
 
 
 def _told(stage: str) -> State:
