@@ -15,7 +15,7 @@ from recado.db import Database
 from recado.db.ids import is_uuid7
 from recado.errors import Conflict, Invalid, NotFound
 from recado.messages import outbox
-from recado.messages.channel import ChannelKind
+from recado.messages.channel import KINDS, ChannelKind
 from recado.messages.outbox import State
 from recado.settings import load
 from revocable.sessions import microseconds
@@ -117,7 +117,7 @@ async def _owner(db: Database, id_: str) -> int:
 
 def _states(counts: Mapping[tuple[ChannelKind, State], int]) -> list[str]:
     found = list[str]()
-    for channel in dict.fromkeys(channel for channel, _ in sorted(counts)):
+    for channel in KINDS:
         queued, sent = counts.get((channel, "queued"), 0), counts.get((channel, "sent"), 0)
         delivered, failed = counts.get((channel, "delivered"), 0), counts.get((channel, "failed"), 0)
         found.append(f"{channel:<9}{queued:>9}{sent:>9}{delivered:>11}{failed:>9}")
