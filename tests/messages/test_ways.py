@@ -1,0 +1,198 @@
+"""From one way to the next: which order, when one gives up, and what waits for the end of quiet hours."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from recado.db import Database
+from recado.messages.caps import Caps
+from recado.messages.closed import Closed
+from recado.messages.countries import Countries
+from recado.messages.ntfy import Ntfy
+from recado.messages.vonage import Vonage
+from tests.messages.workers import ANA, ANAS_NUMBER, HOUR, MINUTE, FakeClock, message, new, queue, worker
+from tests.vonage.server import StandIn
+from tests.ways.ntfy import NtfyServer, ntfy_server
+
+TOPIC = "ntfy:1:abc"
+WAYS = (ANAS_NUMBER, TOPIC)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts by Vonage's stand-in."""
+
+    server: StandIn
+    channel: Vonage
+
+
+@dataclass(frozen=True)
+class Pushes:
+    """Pushes by a server of our own."""
+
+    server: NtfyServer
+    channel: Ntfy
+
+
+@pytest.fixture
+def texts(server: StandIn, channel: Vonage) -> Texts:
+    return Texts(server, channel)
+
+
+@pytest.fixture
+async def pushes() -> AsyncIterator[Pushes]:
+    with ntfy_server() as running:
+        channel = Ntfy(running.url, read_seconds=0.5)
+        yield Pushes(running, channel)
+        await channel.close()
+
+
+async def test_when_texts_give_up_the_next_way_is_taken(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    texts.server.script("422")
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    assert (await message(db, id_)).state == "queued"
+    await worker(db, pushes.channel, clock, ways=WAYS).deliver_due()
+    sent = await message(db, id_)
+    assert (sent.state, sent.channel, sent.to, sent.error) == ("sent", "ntfy", "ntfy:***", None)
+    assert len(pushes.server.took) == 1
+    assert len(texts.server.requests) == 1
+
+
+async def test_when_no_way_is_left_it_has_failed_with_the_last_reason(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    texts.server.script("422")
+    pushes.server.script("403")
+    for _ in range(3):
+        for way in (texts.channel, pushes.channel):
+            await worker(db, way, clock, ways=WAYS).deliver_due()
+        clock.move(HOUR)
+    failed = await message(db, id_)
+    assert failed.state == "failed"
+    assert "topic" in str(failed.error)
+    assert (len(texts.server.requests), len(pushes.server.took)) == (1, 1)
+
+
+async def test_what_only_waits_does_not_go_another_way(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    await queue(db, new(clock))
+    texts.server.script("503", "429", always="401")
+    for _ in range(5):
+        for way in (texts.channel, pushes.channel):
+            await worker(db, way, clock, ways=WAYS).deliver_due()
+        clock.move(10 * MINUTE)
+    assert pushes.server.took == []
+
+
+async def test_a_trouble_with_texts_does_not_stop_the_pushes(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    await queue(db, *(new(clock) for _ in range(20)))
+    texts.server.script(always="402")
+    await worker(db, texts.channel, clock).deliver_due()
+    await queue(db, new(clock, recipient=TOPIC))
+    await worker(db, pushes.channel, clock).deliver_due()
+    assert len(pushes.server.took) == 1
+
+
+async def test_a_second_doubt_goes_another_way_and_never_by_a_third_text(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    await queue(db, new(clock))
+    texts.server.script(always="hang_up")
+    for _ in range(30):
+        for way in (texts.channel, pushes.channel):
+            await worker(db, way, clock, ways=WAYS).deliver_due()
+        clock.move(MINUTE)
+    assert (len(texts.server.requests), len(pushes.server.took)) == (2, 1)
+
+
+async def test_the_order_counts_when_it_is_sent_and_a_code_keeps_its_address(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    moved, code = await queue(db, new(clock), new(clock, kind="phone_code", nonce="n"))
+    for way in (texts.channel, pushes.channel):
+        await worker(db, way, clock, ways=(TOPIC, ANAS_NUMBER)).deliver_due()
+    assert [request["client_ref"] for request in texts.server.requests] == [code]
+    assert len(pushes.server.took) == 1
+    assert (await message(db, moved)).channel == "ntfy"
+
+
+async def test_a_cap_on_texts_sends_the_rest_another_way(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    await queue(db, *(new(clock) for _ in range(5)))
+    for way in (texts.channel, pushes.channel):
+        await worker(db, way, clock, ways=WAYS, caps=Caps(per_number=3)).deliver_due()
+    assert (len(texts.server.requests), len(pushes.server.took)) == (3, 2)
+
+
+async def test_a_country_that_is_not_allowed_gets_no_text(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    brazil, portugal, code = await queue(
+        db,
+        new(clock),
+        new(clock, recipient="+351912345678"),
+        new(clock, kind="phone_code", nonce="n"),
+    )
+    await worker(db, channel, clock, countries=Countries(["PT"])).deliver_due()
+    assert [request["client_ref"] for request in server.requests] == [portugal]
+    for id_ in (brazil, code):
+        failed = await message(db, id_)
+        assert failed.state == "failed"
+        assert "no texts to BR numbers" in str(failed.error)
+
+
+@pytest.mark.parametrize("number", ["+881612345678", "+870773123456", "+882161234567"])
+async def test_numbers_without_a_country_are_never_texted(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock, number: str
+) -> None:
+    await queue(db, new(clock, recipient=number))
+    await worker(db, channel, clock).deliver_due()
+    assert server.requests == []
+
+
+async def test_quiet_hours_hold_a_text_back_without_an_attempt(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    until = clock() + 3 * HOUR * 1_000_000
+    await worker(db, channel, clock, quiet_until=until).deliver_due()
+    clock.move(3 * HOUR - 1)
+    await worker(db, channel, clock).deliver_due()
+    assert server.requests == []
+    assert (await message(db, id_)).state == "queued"
+    clock.move(1)
+    await worker(db, channel, clock).deliver_due()
+    assert len(server.requests) == 1
+    assert [row[0] for row in await db.all("SELECT attempts FROM message")] == [1]
+
+
+async def test_a_code_does_not_wait_for_the_end_of_quiet_hours(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    await queue(db, new(clock, kind="phone_code", nonce="n"))
+    await worker(db, channel, clock, quiet_until=clock() + HOUR * 1_000_000).deliver_due()
+    assert len(server.requests) == 1
+
+
+async def test_what_waits_for_a_channel_that_is_gone_goes_another_way(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock, recipient="ana@example.org"))
+    for way in (Closed("email"), channel):
+        await worker(db, way, clock, ways=("ana@example.org", ANAS_NUMBER)).deliver_due()
+    assert (await message(db, id_)).channel == "sms"
+    (alone,) = await queue(db, new(clock, recipient="ana@example.org"))
+    await worker(db, Closed("email"), clock).deliver_due()
+    failed = await message(db, alone, ANA)
+    assert failed.error == "This service sends no e-mail."
