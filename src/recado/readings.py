@@ -143,7 +143,7 @@ def sender(name: str, text: str) -> str | None:
 
 
 class MailServer(NamedTuple):
-    """Where e-mail is handed over: TLS from the first byte (`tls`), else STARTTLS, unless it is this machine."""
+    """Where e-mail is handed over: TLS at once (`tls`), else STARTTLS; `plain` on this machine, without a sign-in."""
 
     host: str
     port: int
@@ -166,7 +166,7 @@ def smtp_url(name: str, text: str) -> MailServer | None:
     user, password = unquote(url.username or ""), unquote(url.password or "")
     if bool(user) != bool(password):
         raise SettingsError(f"{name} has a user or a password and not both: write smtp://user:password@host:587.")
-    return MailServer(host, url.port or (465 if tls else 587), user, password, tls, not tls and is_loopback(host))
+    return MailServer(host, url.port or (465 if tls else 587), user, password, tls, not tls and not user and is_loopback(host))
 
 
 def mail_from(name: str, text: str) -> str | None:

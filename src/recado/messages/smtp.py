@@ -116,7 +116,9 @@ class Smtp:
                 await client.login(server.user, server.password)
             except aiosmtplib.SMTPAuthenticationError as error:
                 raise _Refused(_of_account(error.code, "sign-in")) from error
-            except aiosmtplib.SMTPNotSupported as error:
+            except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError):
+                raise
+            except aiosmtplib.SMTPException as error:
                 raise _Refused(Halt("The mail server offers no sign-in that is known here.")) from error
 
     async def _envelope(self, client: aiosmtplib.SMTP, message: Outgoing) -> None:
