@@ -11,10 +11,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench build lock clean
+.PHONY: help run test check format bench bench-messages build lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 	@exec $(BIN)/recado serve
@@ -33,6 +33,9 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 
 bench: $(VENV)/.dev $(PEER)/.made tools-for-bench ## measure against the default stack
 	@$(BIN)/python -m bench
+
+bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
+	@$(BIN)/python -m bench.messages
 
 build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
 	@rm -rf dist

@@ -247,3 +247,48 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
     documented = {name: default.strip("`") for name, default, _ in rows if name.isupper()}
     assert documented == {setting.name: setting.shown.strip("`") for setting in SETTINGS}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("RECADO_SMS_COUNTRIES", "BR,UK"),
+        ("RECADO_SMS_COUNTRIES", ","),
+        ("RECADO_SMS_PER_DAY", "0"),
+        ("SMTP_URL", "https://mail.example"),
+        ("SMTP_URL", "smtp://ana@mail.example"),
+        ("SMTP_URL", "smtp://mail.example/x"),
+        ("RECADO_MAIL_FROM", "recado"),
+        ("RECADO_MAIL_FROM", "a@example.org, b@example.org"),
+        ("NTFY_URL", "http://ntfy.example"),
+        ("NTFY_URL", "https://ntfy.example?x=1"),
+        ("RECADO_OPS_PORT", "http"),
+    ],
+)
+def test_a_wrong_way_out_is_told_in_one_sentence(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read(**{name: text})
+
+
+def test_a_mail_server_is_read_with_its_sign_in_and_told_without_it() -> None:
+    settings = read(SMTP_URL="smtp://ana:p%40ss@mail.example", RECADO_MAIL_FROM="recado@example.org")
+    assert settings.mail_server == ("mail.example", 587, "ana", "p@ss", False, False)
+    assert "p@ss" not in repr(settings)
+    assert read(SMTP_URL="smtps://mail.example", RECADO_MAIL_FROM="r@example.org").mail_server[1:] == (
+        *(465, "", "", True, False),
+    )
+    assert read(SMTP_URL="smtp://localhost:25", RECADO_MAIL_FROM="r@example.org").mail_server[-1] is True
+    with pytest.raises(SettingsError, match="RECADO_MAIL_FROM"):
+        read(SMTP_URL="smtp://mail.example")
+
+
+def test_where_strangers_may_sign_up_the_countries_to_text_must_be_chosen() -> None:
+    vonage = {"NEXMO_API_KEY": "key", "NEXMO_API_SECRET": "secret", "VONAGE_FROM": "14155550100"}
+    with pytest.raises(SettingsError, match="RECADO_SMS_COUNTRIES"):
+        read(HOST="0.0.0.0", RECADO_SIGNUP="open", **vonage)
+    assert read(HOST="0.0.0.0", RECADO_SIGNUP="open", RECADO_SMS_COUNTRIES="any", **vonage).sms_countries is None
+    assert read(HOST="0.0.0.0", RECADO_SIGNUP="open", RECADO_SMS_COUNTRIES="br, PT", **vonage).sms_countries == (
+        *("BR", "PT"),
+    )
+    assert read(HOST="0.0.0.0", **vonage).sms_countries is None
+    assert read(RECADO_SIGNUP="open", **vonage).sms_countries is None

@@ -166,7 +166,9 @@ def smtp_url(name: str, text: str) -> MailServer | None:
     user, password = unquote(url.username or ""), unquote(url.password or "")
     if bool(user) != bool(password):
         raise SettingsError(f"{name} has a user or a password and not both: write smtp://user:password@host:587.")
-    return MailServer(host, url.port or (465 if tls else 587), user, password, tls, not tls and not user and is_loopback(host))
+    return MailServer(
+        host, url.port or (465 if tls else 587), user, password, tls, not tls and not user and is_loopback(host)
+    )
 
 
 def mail_from(name: str, text: str) -> str | None:
