@@ -1,9 +1,9 @@
 """Ten thousand queued texts at the pace of a key: what one worker costs meanwhile. `python -m bench.messages`.
 
-The stand-in of Vonage runs in a process of its own, and the worker in another, on the service core. The whole queue takes
-400 seconds at 25 a second; `--seconds` cuts the run short, and what the rest would cost is the same a text, since the
-worker reads a few rows at a time by an index. That it does not read more when more wait is what memory shows: it is
-taken with ten thousand queued from the first second on. Exit code 1 when a promise is broken.
+The stand-in of Vonage runs in a process of its own, and the worker in another, on the service core. The whole queue
+takes 400 seconds at 25 a second; `--seconds` cuts the run short, and `--seconds 420` does not. What is told is what was
+seen in that time, with the rest of the ten thousand waiting: nothing is extrapolated. Exit code 1 when a promise is
+broken.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from tests.running import environment
 from tests.servers import free_port, wait_until
 from tests.vonage.server import KEY, SECRET
 
-PACE, MOST_CORE, MOST_GROWTH = 25, 0.10, 8 * 1024 * 1024
+PACE, MOST_CORE, MOST_GROWTH = 25, 0.10, 8
 _PEOPLE = 200
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`core` is the share of one core while texts were sent; memory is in bytes, after ten seconds and at the end."""
+    """`core` is the share of one core while texts were sent; memory is in megabytes, early and at the end."""
 
     database: str
     queued: int
@@ -48,13 +48,16 @@ class Seen:
     sent: int
     a_second: float
     core: float
-    memory_early: int
-    memory_late: int
+    memory_early: float
+    memory_late: float
 
     @property
     def problems(self) -> list[str]:
         """What is not as promised."""
-        found = [(self.a_second > PACE * 1.02, "faster than the pace"), (self.a_second < PACE * 0.9, "slower")]
+        found = [
+            (self.a_second > PACE * 1.02, "faster than the pace"),
+            (self.a_second < PACE * 0.8, "slower than four fifths of it"),
+        ]
         found += [(self.core > MOST_CORE, "more than a tenth of a core")]
         found += [(self.memory_late - self.memory_early > MOST_GROWTH, "memory grows")]
         return [name for broken, name in found if broken]
@@ -73,10 +76,10 @@ def main() -> int:
         places = {"SQLite": f"sqlite:///{folder}/recado.db", "PostgreSQL": postgres}
         seen = [_measure(name, url, Path(folder), options) for name, url in places.items()]
     for one in seen:
-        memory = f"{one.memory_early / 2**20:.1f} → {one.memory_late / 2**20:.1f} MB"
         print(
-            f"{one.database:<11} {one.queued} queued, {one.sent} sent in {one.seconds:.0f} s: {one.a_second:.1f} a second, "
-            f"{one.core:.1%} of a core ({one.core / one.a_second * 1e3:.2f} ms a text), {memory} {'; '.join(one.problems)}"
+            f"{one.database:<11} {one.queued} queued, {one.sent} sent in {one.seconds:.0f} s: {one.a_second:.1f}/s,"
+            f" {one.core:.1%} of a core ({one.core / max(one.a_second, 1) * 1e3:.2f} ms a text),"
+            f" {one.memory_early:.1f} → {one.memory_late:.1f} MB {'; '.join(one.problems)}"
         )
     options.json.parent.mkdir(exist_ok=True)
     options.json.write_text(json.dumps([asdict(one) for one in seen], indent=2) + "\n")
