@@ -87,4 +87,5 @@ def item_of(todo: Todo, names: dict[int, str]) -> Item:
         todo.updated_at,
         todo.done_at,
         todo.id,
+        todo.version,
     )

@@ -56,7 +56,7 @@ class Item:
 
     `key` is what the item is known by within its format: an id if it has one, else all that it says. `id` is its id
     here, if the file is one of ours. `parent` is the key of the item that this one is a step of. `person` is the name
-    of whom it is left for.
+    of whom it is left for. `version` grows with each change.
     """
 
     line: int
@@ -77,6 +77,7 @@ class Item:
     updated_at: int | None = None
     done_at: int | None = None
     id: str | None = None
+    version: int | None = None
 
 
 @dataclass(slots=True)
