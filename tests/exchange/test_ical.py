@@ -44,13 +44,13 @@ def test_a_file_as_a_program_writes_it() -> None:
     assert receipts.parent == bicycles.key
     assert receipts.done_at == int(datetime(2026, 10, 30, 17, 15, tzinfo=UTC).timestamp()) * 1_000_000
     bins = found["Put the bins out"]
-    assert (bins.due, bins.repeat, bins.remind, bins.priority) == ("2026-11-30", "FREQ=WEEKLY;BYDAY=MO", 120, 3)
+    assert (bins.due, bins.repeat, bins.remind, bins.priority) == ("2026-11-30", "FREQ=WEEKLY;BYDAY=MO", 26 * 60, 3)
     landlord = found["Call the landlord"]
     assert (landlord.due, landlord.zone, landlord.done_at) == ("2026-12-01T09:00", "Europe/Berlin", HERE.now)
     plants = found["Water the neighbour's plants"]
     assert (plants.due, plants.zone, plants.repeat) == ("2026-12-03T18:00", "Europe/Lisbon", None)
     assert plants.notes == "FREQ=HOURLY;INTERVAL=6"
-    assert [kind for _, kind in remarks(parsed)] == ["skipped", "changed", "changed"]
+    assert [kind for _, kind in remarks(parsed)] == ["skipped", "changed", "changed", "changed"]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ def items(draw: st.DrawFn, n: int, title: st.SearchStrategy[str] = titles, momen
         created_at=draw(moments),
         updated_at=draw(moments),
         done_at=draw(st.one_of(st.none(), moments)),
+        created_by="ana",
+        done_by=draw(st.sampled_from([None, "maria"])),
     )
 
 
@@ -76,6 +78,7 @@ def again(kind: str, parsed: Parsed) -> Parsed:
 @given(whole())
 @settings(max_examples=150)
 def test_json_loses_nothing(parsed: Parsed) -> None:
+    parsed.items = [replace(item, deleted_at=item.updated_at if n % 3 else None) for n, item in enumerate(parsed.items)]
     back = again("json", parsed)
     assert back.remarks == []
     assert back.lists == parsed.lists

@@ -151,7 +151,7 @@ class _Todo:
         return minutes
 
     def _minutes_before(self, one: Property, due: str, zone: str | None) -> int | None:
-        """Return how long before it is due an alarm comes. A day is over at its end, but alarms count from its start."""
+        """Return how long before it is due an alarm comes. Alarms count from the start of a day, we from its end."""
         end = datetime.fromisoformat(due) + (_DAY if len(due) == 10 else timedelta())
         delta = ical_times.length(one.value)
         if delta is None:
@@ -185,7 +185,7 @@ class _Todo:
             self._tell(self.block.once["STATUS"], "It was cancelled; here it is done.")
         elif status != "COMPLETED" and (status or ("COMPLETED" not in self.block.once and percent != "100")):
             if percent not in ("", "0"):
-                self._tell(self.block.once["PERCENT-COMPLETE"], f"That {percent[:9]} % of it are done was left out.")
+                self._tell(self.block.once["PERCENT-COMPLETE"], f"That it is {percent[:9]} % done was left out.")
             return None
         done_at = self._instant("COMPLETED")
         return self.here.now if done_at is None else done_at

@@ -57,36 +57,55 @@ class Block:
 
 def blocks(raw: bytes, parsed: Parsed) -> Iterator[Block]:
     """Give each VTODO that is complete; what is not, or is no to-do, is told."""
-    inside, block, calendar, others = list[str](), None, None, 0
+    found = _Found(parsed)
     for number, line in _unfolded(raw):
         head = line[:40].upper()
         if head.startswith("BEGIN:"):
-            kind = head[6:].strip()
-            if kind == "VCALENDAR":
-                calendar = None
-            if kind == "VTODO":
-                if block is not None:
-                    parsed.skip(block.line, "", "The to-do has no end.")
-                inside, block = inside[:1], Block(number)
-            others += kind in ("VEVENT", "VJOURNAL")
-            if len(inside) < _DEEPEST:
-                inside.append(kind)
+            found.begin(number, head[6:].strip())
         elif head.startswith("END:"):
-            kind = head[4:].strip()
-            if kind in inside:
-                del inside[len(inside) - 1 - inside[::-1].index(kind) :]
-            if kind == "VTODO" and block is not None:
-                block.calendar = calendar
+            block = found.end(head[4:].strip())
+            if block is not None:
                 yield block
-                block = None
-        elif block is not None:
-            _take(parsed, block, inside[-1:], number, line)
-        elif calendar is None and inside == ["VCALENDAR"] and head.startswith(("X-WR-CALNAME", "NAME")):
-            calendar = plain(line.partition(":")[2][:200]).strip()
-    if block is not None:
-        parsed.skip(block.line, "", "The to-do has no end; the file is cut off.")
-    if others:
-        parsed.skip(1, "", f"{others} entries are events or journals, not to-dos.")
+        elif found.block is not None:
+            _take(parsed, found.block, found.inside[-1:], number, line)
+        elif found.calendar is None and found.inside == ["VCALENDAR"] and head.startswith(("X-WR-CALNAME", "NAME")):
+            found.calendar = plain(line.partition(":")[2][:200]).strip()
+    if found.block is not None:
+        parsed.skip(found.block.line, "", "The to-do has no end; the file is cut off.")
+    if found.others:
+        parsed.skip(1, "", f"Events and journals, which are no to-dos: {found.others}.")
+
+
+@dataclass(slots=True)
+class _Found:
+    """Where in the file one is: inside which components, in which to-do, of a calendar of which name."""
+
+    parsed: Parsed
+    inside: list[str] = field(default_factory=list[str])
+    block: Block | None = None
+    calendar: str | None = None
+    others: int = 0
+
+    def begin(self, number: int, kind: str) -> None:
+        if kind == "VCALENDAR":
+            self.calendar = None
+        if kind == "VTODO":
+            if self.block is not None:
+                self.parsed.skip(self.block.line, "", "The to-do has no end.")
+            self.inside, self.block = self.inside[:1], Block(number)
+        self.others += kind in ("VEVENT", "VJOURNAL")
+        if len(self.inside) < _DEEPEST:
+            self.inside.append(kind)
+
+    def end(self, kind: str) -> Block | None:
+        """Leave a component, and what is not closed in it; return a to-do that is complete with it."""
+        if kind in self.inside:
+            del self.inside[len(self.inside) - 1 - self.inside[::-1].index(kind) :]
+        block, self.block = self.block, None if kind == "VTODO" else self.block
+        if kind != "VTODO" or block is None:
+            return None
+        block.calendar = self.calendar
+        return block
 
 
 def _take(parsed: Parsed, block: Block, inside: list[str], number: int, line: str) -> None:

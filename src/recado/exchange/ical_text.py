@@ -156,7 +156,7 @@ def _state(item: Item) -> Iterator[str]:
 
 
 def _alarm(item: Item, related: str) -> Iterator[str]:
-    """A day is over at its end, but alarms of a day count from its start; without a date there is none to count from."""
+    """Alarms count from the start of a day, we from its end; without a date there is nothing to count from."""
     if item.remind is None:
         return
     if item.due is None:

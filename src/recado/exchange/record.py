@@ -56,7 +56,8 @@ class Item:
 
     `key` is what the item is known by within its format: an id if it has one, else all that it says. `id` is its id
     here, if the file is one of ours. `parent` is the key of the item that this one is a step of. `person` is the name
-    of whom it is left for. `version` grows with each change.
+    of whom it is left for. `version` grows with each change. `created_by` and `done_by` are user names too, and only
+    written: what is read was made by who reads it.
     """
 
     line: int
@@ -78,6 +79,9 @@ class Item:
     done_at: int | None = None
     id: str | None = None
     version: int | None = None
+    deleted_at: int | None = None
+    created_by: str | None = None
+    done_by: str | None = None
 
 
 @dataclass(slots=True)

@@ -62,7 +62,7 @@ async def export(call: Call) -> Answer:
     query, house = call.query(), call.house
     kind, list_id = _format(query, (call.header(b"accept") or "").split(",")), _list(query)
     author = await author_of(call)
-    parsed = await exporting.gather(house.db, author.user_id, list_id)
+    parsed = await exporting.gather(house.db, author.user_id, list_id, trash=kind.trash)
     here = Here(author.time_zone, author.locale, house.clock())
     body = await asyncio.to_thread(kind.write, parsed, here)
     return _file(body, kind.content_type, f"recado.{kind.suffix}")
@@ -71,7 +71,7 @@ async def export(call: Call) -> Answer:
 async def everything(call: Call) -> Answer:
     """`GET /me/export`: account, devices, messages, lists and to-dos, those in the trash too."""
     house, user_id = call.house, call.user_id
-    chosen, todos = await exporting.todos_of(house.db, user_id, None, wanted=lambda _: True)
+    chosen, todos = await exporting.todos_of(house.db, user_id, None, trash=True)
     shown = list[Shown]()
     for start in range(0, len(todos), _PAGE):
         shown += await todo_form.all_shown(house.db, user_id, todos[start : start + _PAGE])
