@@ -40,7 +40,7 @@ class Route:
     """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session.
 
     A route with the body `bytes` takes a file of up to `most` bytes, of a type it `accepts` or, where the query names
-    a `format`, of any. Such a body is read only for somebody who is signed in.
+    a `format`, of any. Such a body is read only for somebody who is signed in, and for one person a few at a time.
     """
 
     method: str
@@ -90,8 +90,9 @@ class Endpoints:
         if route.body is bytes:
             check_upload(scope, route.accepts, route.most)
             call.session = await house.guard.authenticate(scope)
-            call.body = await read_body(scope, receive, route.most)
-            return await route.handler(call)
+            async with house.uploads.turn(call.session.sub):
+                call.body = await read_body(scope, receive, route.most)
+                return await route.handler(call)
         if route.body is not None:
             call.raw = await read_body(scope, receive)
             if call.raw:
