@@ -22,6 +22,7 @@ _ONCE = frozenset(
         *("X-RECADO-LIST", "X-RECADO-FOR", "X-RECADO-REPEAT", "X-RECADO-REMIND"),
     }
 )
+_MOST_LINES = 1_000_000
 _MOST_OF_ONE_NAME = 100
 _DEEPEST = 16
 
@@ -59,6 +60,9 @@ def blocks(raw: bytes, parsed: Parsed) -> Iterator[Block]:
     """Give each VTODO that is complete; what is not, or is no to-do, is told."""
     found = _Found(parsed)
     for number, line in _unfolded(raw):
+        if number > _MOST_LINES:
+            parsed.skip(number, "", f"A file may have {_MOST_LINES} lines; what follows was not read.")
+            break
         head = line[:40].upper()
         if head.startswith("BEGIN:"):
             found.begin(number, head[6:].strip())
@@ -152,6 +156,8 @@ def _unfolded(raw: bytes) -> Iterator[tuple[int, str]]:
         end = raw.find(b"\n", start)
         end = len(raw) if end < 0 else end
         line, start, number = raw[start:end].removesuffix(b"\r"), end + 1, number + 1
+        if not line:
+            continue
         is_fold = bool(parts) and line[:1] in (b" ", b"\t")
         if is_fold or (parts and _goes_on(parts, line)):
             size += len(line)

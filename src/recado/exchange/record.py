@@ -149,8 +149,14 @@ def zones() -> frozenset[str]:
 def text_of(raw: bytes) -> tuple[str, bool]:
     """Return a file's text, and whether it had to be read as Latin-1 (Windows-1252) because it is not UTF-8.
 
-    A byte-order mark is dropped; UTF-16 with one is understood. Raises `Invalid` for what is no text.
+    A byte-order mark is dropped; UTF-16 with one is understood, and lines that end with CR alone. Raises `Invalid` for
+    what is no text.
     """
+    text, latin = _decoded(raw)
+    return (text.replace("\r", "\n") if "\r" in text and "\n" not in text else text), latin
+
+
+def _decoded(raw: bytes) -> tuple[str, bool]:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return raw.decode("utf-16"), False
