@@ -180,11 +180,13 @@ async def test_there_is_an_end_to_the_lists_of_a_file(ana: Device) -> None:
 async def test_one_person_does_not_take_all_the_turns(ana: Device, service: Service) -> None:
     lines = "".join(f"number {n}\n" for n in range(3000))
     answers = await asyncio.gather(
-        *(ana.ask("POST", "/import?format=todotxt", content=f"{lines}{n}\n") for n in range(12)),
+        *(
+            ana.ask("POST", "/import?format=todotxt", content=f"{lines}{n}\n") for n in range(9)
+        ),  # fewer than the turns that all have
     )
     statuses = [one.status_code for one in answers]
     assert statuses.count(200) >= 4
-    assert set(statuses) <= {200, 503}
+    assert set(statuses) == {200, 503}
     assert all("retry-after" in one.headers for one in answers if one.status_code == 503)
     assert (await send(await somebody_on(service), "bread\n"))["taken"] == 1
 
