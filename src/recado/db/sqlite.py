@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
 
 from recado.db.database import Reader, Row, Tx, Value
+from recado.db.sqlite_fold import Fold
 from recado.db.sqlite_tx import SqliteTx, fetch, finish, report
 from recado.db.sqlite_writer import Writer
 from recado.errors import Unavailable
@@ -20,8 +21,8 @@ A = TypeVar("A")
 _OPEN_SECONDS = 5.0
 _READ_BUSY_MS = 100
 
-_LOG_PAGES = 8000
-"""How long the write-ahead log grows (32 MB) before it is folded into the file; small writes touch many pages."""
+_LOG_PAGES = 40_000
+"""How long the write-ahead log grows (160 MB) before a commit folds it into the file; `Fold` does so long before."""
 
 
 class SqliteDatabase:
@@ -35,7 +36,7 @@ class SqliteDatabase:
             # Made by us, so that what is in it (and in SQLite's files beside it) is for its owner only.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._reader = _connect(path)
-            self._writer = Writer(_connect(path), path, busy_seconds)
+            self._writer = Writer(_connect(path), path, busy_seconds, Fold(lambda: _connect(path)))
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"cannot open the SQLite file {path}: {error}") from error
         # What keeps a reader of a WAL waiting takes moments: another process recovers the file, or closes it last.
