@@ -81,7 +81,7 @@ async def events(call: Call) -> Answer:
         return Answer(200, headers=list(_HEADERS), content_type=_TYPE)
     stream, whole = await opened.__aenter__()
 
-    async def told() -> AsyncGenerator[bytes, None]:
+    async def chunks() -> AsyncGenerator[bytes, None]:
         try:
             async for chunk in _stream(call, stream, whole=whole):
                 yield chunk
@@ -91,14 +91,14 @@ async def events(call: Call) -> Answer:
 
     if call.session is not None:
         call.house.live.add(stream, call.session)
-    return Answer(200, b"retry: 2000\n\n", list(_HEADERS), _TYPE, told())
+    return Answer(200, b"retry: 2000\n\n", list(_HEADERS), _TYPE, chunks())
 
 
 async def _stream(call: Call, stream: Stream, *, whole: bool) -> AsyncGenerator[bytes, None]:
     if not whole:
         yield _event("reset", stream.place, {})
     async for event in call.house.live.hub.missed(stream):
-        yield await _show(call, stream, event)
+        yield await told(call.house.db, stream.user_id, event)
     yield _event("ready", max(stream.place, stream.since), {})
     while True:
         try:
@@ -109,26 +109,26 @@ async def _stream(call: Call, stream: Stream, *, whole: bool) -> AsyncGenerator[
             continue
         if event is None:
             return
-        yield await _show(call, stream, event)
+        yield await told(call.house.db, stream.user_id, event)
 
 
-async def _show(call: Call, stream: Stream, event: Event) -> bytes:
-    """Return an event as it is told on a stream, made once for all streams that are told the same."""
-    reader, todo, user_id = call.house.db, event.todo, stream.user_id
+async def told(reader: Reader, user_id: int, event: Event) -> bytes:
+    """Return an event as a user is told of it, made once for all streams that are told the same."""
+    todo = event.todo
     if event.line.todo_id is None:
         return await event.shown(user_id, lambda: _list(reader, user_id, event))
     if todo is None or user_id not in event.sees:
-        return _event("todo", event.line.cursor, _told(event) | {"id": event.line.todo_id, "gone": True})
+        return _event("todo", event.line.cursor, _what(event) | {"id": event.line.todo_id, "gone": True})
     zone = None
     if todo.due is not None and len(todo.due) > 10:  # a time, which is shown in the zone of who sees it
         zone = (await event.shown(user_id, lambda: _zone(reader, user_id))).decode()
     return await event.shown(zone, lambda: _todo(reader, event, todo, zone))
 
 
-def _told(event: Event) -> dict[str, object]:
+def _what(event: Event) -> dict[str, object]:
     line = event.line
-    told: dict[str, object] = {"kind": line.kind, "at": instant(line.at), "by": line.user_id}
-    return told if line.todo_id is None else told | {"version": line.version}
+    what: dict[str, object] = {"kind": line.kind, "at": instant(line.at), "by": line.user_id}
+    return what if line.todo_id is None else what | {"version": line.version}
 
 
 async def _list(reader: Reader, user_id: int, event: Event) -> bytes:
@@ -137,13 +137,13 @@ async def _list(reader: Reader, user_id: int, event: Event) -> bytes:
     if user_id in event.sees:
         with suppress(NotFound):  # gone since
             shown = {"list": await list_shown(reader, await sharing.get(reader, user_id, list_id))}
-    return _event("list", event.line.cursor, _told(event) | shown)
+    return _event("list", event.line.cursor, _what(event) | shown)
 
 
 async def _todo(reader: Reader, event: Event, todo: Todo, zone: str | None) -> bytes:
     states = await todo_form.text_states(reader, [todo])
     message = states.get(todo.message_id or todo.id)
-    return _event("todo", event.line.cursor, _told(event) | {"todo": todo_form.show(todo, message, zone)})
+    return _event("todo", event.line.cursor, _what(event) | {"todo": todo_form.show(todo, message, zone)})
 
 
 async def _zone(reader: Reader, user_id: int) -> bytes:

@@ -25,6 +25,8 @@ from recado.todos.todo import Todo
 
 PAUSE = 0.1
 """Seconds between two looks into the log."""
+HELD_BACK = 1.0
+"""Seconds between two looks at what others' transactions hold back."""
 AT_ONCE = 500
 MOST_BEHIND = 200_000
 """How many lines of the whole log may have come since; a stream that is further back begins anew."""
@@ -93,6 +95,7 @@ class Hub:
         self._of_user: dict[int, set[Stream]] = {}
         self._of_list: dict[str, set[Stream]] = {}
         self._place = Cursor(0, 0)
+        self._horizon, self._looked = 0, 0.0
         self._reading: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
@@ -106,7 +109,8 @@ class Hub:
             if len(self._of_user.get(user_id, ())) >= MOST_OF_USER:
                 raise TooMany(f"Nobody can have more than {MOST_OF_USER} streams open.", 30)
             if self._reading is None:
-                self._place = await history.latest(self._db)
+                await self._look_up()
+                self._place = await history.latest(self._db, horizon=self._horizon)
                 self._reading = asyncio.get_running_loop().create_task(self._read())
             whole = since is None or await self._can_resume(since)
             stream = await self._register(user_id, since if whole else None)
@@ -119,7 +123,7 @@ class Hub:
         """Give what a stream that resumed has missed up to the place where its queue begins."""
         cursor = stream.since
         while cursor < stream.place:
-            lines = await history.since(self._db, cursor, AT_ONCE)
+            lines = await history.since(self._db, cursor, AT_ONCE, horizon=self._horizon)
             for event in await self._events([line for line in lines if line.cursor <= stream.place], stream.lists):
                 if _concerns(stream, event):
                     yield event
@@ -179,8 +183,10 @@ class Hub:
         self._reading = None
 
     async def _read_on(self) -> None:
+        if asyncio.get_running_loop().time() - self._looked >= HELD_BACK:
+            await self._look_up()
         before = self._place
-        lines = await history.since(self._db, before, AT_ONCE)
+        lines = await history.since(self._db, before, AT_ONCE, horizon=self._horizon)
         if not lines:
             return
         # Who comes while the events are made begins after them, and reads for itself what it missed before.
@@ -193,9 +199,14 @@ class Hub:
         for event in events:  # from here on nothing waits and nothing fails: all are told, or none
             self._tell(event)
 
+    async def _look_up(self) -> None:
+        self._horizon = max(self._horizon, await history.horizon(self._db))
+        self._looked = asyncio.get_running_loop().time()
+
     async def _events(self, lines: Sequence[Logged], listened: Container[str]) -> list[Event]:
         """Return the events of those lines that are of lists, or of to-dos in lists that somebody listens to."""
-        heard = [line for line in lines if line.list_id in listened or (line.todo_id is None and line.list_id)]
+        changed = {line.list_id for line in lines if line.todo_id is None} - {""}  # somebody may come to see these
+        heard = [line for line in lines if line.list_id in listened or line.list_id in changed]
         found = await rows.find_many(self._db, list(dict.fromkeys(line.todo_id for line in heard if line.todo_id)))
         by_id = {todo.id: todo for todo in found}
         # Asked after the to-dos were read: who may see the list now may see what they say now.
