@@ -71,7 +71,7 @@ def _phrases(line: Line, phrases: tuple[Phrase, ...], now: datetime) -> dict[str
     while again:
         again = False
         for phrase in phrases:
-            if phrase.kind not in found and not (phrase.kind == "hint" and "time" in found):
+            if phrase.kind not in found:
                 again |= _take(line, phrase, now, found)
     return found
 
@@ -92,7 +92,10 @@ def _sure(line: Line, phrase: Phrase) -> Iterator[re.Match[str]]:
     for match in phrase.pattern.finditer(line.folded):
         start, end = match.span()
         last, beside = line.is_last(end), line.is_beside(start, end)
-        if phrase.beside:
+        if line.is_titled(start, end):
+            line.keep(start, end)
+            sure = False
+        elif phrase.beside:
             sure = beside
         elif phrase.weak:
             sure = last or beside
@@ -104,16 +107,28 @@ def _sure(line: Line, phrase: Phrase) -> Iterator[re.Match[str]]:
 
 def _when(found: dict[str, Found], now: datetime) -> tuple[str | None, str | None]:
     spoken = found.get("date", Found())
-    clock = next((found[kind].clock for kind in ("time", "hint") if kind in found), spoken.clock)
+    clock = _clock(found)
     if spoken.moment is not None:
         return f"{spoken.moment:%Y-%m-%dT%H:%M}", None
     repeat = _rule(found)
-    day = spoken.day or (_first(repeat, found["repeat"].day, clock, now) if repeat else None)
+    day = spoken.day
+    if repeat:
+        day = _first(repeat, spoken.day or found["repeat"].day, clock, now)
     if day is None and clock is not None:
         day = now.date() + timedelta(days=clock <= now.time())
     if day is None:
         return None, repeat
     return day.isoformat() + (f"T{clock:%H:%M}" if clock else ""), repeat
+
+
+def _clock(found: dict[str, Found]) -> time | None:
+    """Return the time of day: what is said in hours, by the half of the day that is said beside it."""
+    halves = [found[kind].clock for kind in ("hint", "date") if kind in found]
+    half = next((clock for clock in halves if clock is not None), None)
+    said = found["time"].clock if "time" in found else None
+    if said is None or half is None or not found["time"].either or said.hour >= 12:
+        return said or half
+    return said.replace(hour=said.hour + 12) if half.hour > 12 else said
 
 
 def _rule(found: dict[str, Found]) -> str | None:
