@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from recado.errors import Invalid
 from recado.todos import recurrence
 from recado.todos.quickadd import english, portuguese
 from recado.todos.quickadd.phrases import Found, Line, Phrase, Span
@@ -81,11 +82,26 @@ def _take(line: Line, phrase: Phrase, now: datetime, found: dict[str, Found]) ->
         return False
     for match in _sure(line, phrase):
         meaning = phrase.meaning(match, now)
-        if meaning is not None:
+        if meaning is not None and _can_be(phrase.kind, meaning, now):
             line.take(match.start(), match.end(), "time" if phrase.kind == "hint" else phrase.kind)
             found[phrase.kind] = meaning
             return True
     return False
+
+
+def _can_be(kind: str, meaning: Found, now: datetime) -> bool:
+    """Tell whether a repeat comes true at all, and its end is still to come."""
+    if kind == "until":
+        return meaning.day is not None and meaning.day >= now.date()
+    if kind == "count":
+        return bool(meaning.count)
+    if meaning.repeat is None:
+        return True
+    try:
+        recurrence.check(meaning.repeat)
+    except Invalid:
+        return False
+    return True
 
 
 def _sure(line: Line, phrase: Phrase) -> Iterator[re.Match[str]]:
@@ -113,7 +129,10 @@ def _when(found: dict[str, Found], now: datetime) -> tuple[str | None, str | Non
     repeat = _rule(found)
     day = spoken.day
     if repeat:
-        day = _first(repeat, spoken.day or found["repeat"].day, clock, now)
+        try:
+            day = _first(repeat, spoken.day or found["repeat"].day, clock, now)
+        except Invalid:  # it ends before it begins: then it is for once
+            repeat = None
     if day is None and clock is not None:
         day = now.date() + timedelta(days=clock <= now.time())
     if day is None:
