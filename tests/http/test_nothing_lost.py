@@ -108,6 +108,22 @@ async def test_who_left_the_list_is_not_texted_what_became_of_it(ana: Device, se
     assert told == []
 
 
+async def test_the_past_of_a_todo_in_a_list_of_ones_own_stays_there(ana: Device, service: Service) -> None:
+    maria = await somebody_on(service)
+    made = await shared(ana, maria)
+    todo = await ana.create("present for maria", notes="a secret")
+    place = f"/todo/{todo['id']}"
+    await ana.ask("PATCH", place, json={"title": "cake"})
+    await ana.ask("PATCH", place, json={"notes": "", "list_id": made["id"]})
+    await ana.ask("PATCH", place, json={"title": "two cakes"})
+    hers = (await maria.ask("GET", f"{place}/history")).json()["items"]
+    assert [one["changes"] for one in hers] == [{"title": ["cake", "two cakes"]}, {"list_id": [None, made["id"]]}]
+    mine = (await ana.ask("GET", f"{place}/history")).json()["items"]
+    assert ["present for maria", "cake"] in [one["changes"].get("title") for one in mine]
+    assert (await maria.ask("POST", f"{place}/undo")).json()["title"] == "cake"
+    assert (await maria.ask("POST", f"{place}/undo")).status_code == 404
+
+
 async def test_a_viewer_takes_back_only_their_own_tick(ana: Device, service: Service) -> None:
     maria = await somebody_on(service)
     made = await shared(ana, maria, role="viewer")

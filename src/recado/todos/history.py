@@ -26,7 +26,7 @@ opened again."""
 _RECORD = """
 INSERT INTO todo_change (list_id, todo_id, version, at, user_id, kind, changes) VALUES ($1, $2, $3, $4, $5, $6, $7)"""
 _OF = """
-SELECT version, at, user_id, kind, changes FROM todo_change
+SELECT version, at, user_id, kind, changes, list_id FROM todo_change
 WHERE todo_id = $1 AND kind <> 'created' AND kind <> 'list' AND version < $2 ORDER BY version DESC LIMIT $3"""
 _LOGGED = "seq, list_id, todo_id, version, at, user_id, kind"
 _SINCE = {
@@ -74,13 +74,14 @@ _MOST = 1 << 62
 
 
 class Change(NamedTuple):
-    """One change of a to-do: what it became by it is `version`."""
+    """One change of a to-do: what it became by it is `version`, and where it was then is `list_id`."""
 
     version: int
     at: int
     user_id: int
     kind: Kind
     changes: dict[str, Any]
+    list_id: str
 
 
 class Cursor(NamedTuple):
@@ -200,5 +201,5 @@ def tidy(tx: Tx, now: int) -> None:
 
 
 def _change(row: Row) -> Change:
-    version, at, user_id, kind, changes = row
-    return Change(version, at, user_id, kind, json.loads(changes) if changes else {})
+    version, at, user_id, kind, changes, list_id = row
+    return Change(version, at, user_id, kind, json.loads(changes) if changes else {}, list_id)

@@ -159,9 +159,23 @@ async def undo(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], 
 
 
 async def past(reader: Reader, user_id: int, todo_id: str, *, before: int, limit: int) -> list[history.Change]:
-    """Return the changes of a to-do that led to versions below `before`, newest first. Raises `NotFound`."""
+    """Return the changes of a to-do that led to versions below `before`, newest first. Raises `NotFound`.
+
+    What was changed before it came out of a list that the user does not see is not among them.
+    """
     todo = await get(reader, user_id, todo_id)
-    return await history.of(reader, todo.id, before=before, limit=limit)
+    theirs, seen = set(await lists.of_user(reader, user_id)), list[history.Change]()
+    for change in await history.of(reader, todo.id, before=before, limit=limit):
+        if change.list_id not in theirs:
+            if change.kind == "moved_out":
+                continue
+            break
+        came_from, _ = change.changes.get("list_id", (None, None))
+        if came_from is not None and came_from not in theirs:
+            seen.append(change._replace(changes={"list_id": [None, change.list_id]}))
+            break
+        seen.append(change)
+    return seen
 
 
 async def purge(tx: Tx, now: int) -> None:
