@@ -37,6 +37,7 @@ _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
 _AT_ONCE = 50
 _FIND_MANY = f"SELECT {COLUMNS} FROM todo WHERE id IN ({', '.join(f'${n}' for n in range(1, _AT_ONCE + 1))})"
 _STEPS = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND parent_id = $2 ORDER BY position, id"
+_HOLD = f"UPDATE todo SET version = version WHERE id = $1 RETURNING {COLUMNS}"
 _LEFT_FOR = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND for_id = $2"
 _TAKEN = """
 SELECT id FROM todo
@@ -116,6 +117,12 @@ async def find_many(reader: Reader, ids: Sequence[str]) -> list[Todo]:
 async def steps(reader: Reader, todo: Todo) -> list[Todo]:
     """Return the steps of a to-do, also those that are done or in the trash."""
     return [Todo(*row) for row in await reader.all(_STEPS, todo.list_id, todo.id)]
+
+
+async def hold(tx: Tx, todo_id: str) -> Todo | None:
+    """Return a to-do like `find`, and make others wait who would change it or give it a step."""
+    found = await tx.change(_HOLD, todo_id)
+    return Todo(*found[0]) if found else None
 
 
 async def select(reader: Reader, where: str, order: str, limit: int, *args: Value) -> list[Todo]:
