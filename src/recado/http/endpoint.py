@@ -40,7 +40,8 @@ class Route:
     """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session.
 
     A route with the body `bytes` takes a file of up to `most` bytes, of a type it `accepts` or, where the query names
-    a `format`, of any. Such a body is read only for somebody who is signed in.
+    a `format`, of any. Such a body is read only for somebody who is signed in; where nobody has to be, it is read as it
+    comes, and the handler judges it.
     """
 
     method: str
@@ -88,8 +89,9 @@ class Endpoints:
         route, path = self._find(scope)
         call = Call(house, scope, path)
         if route.body is bytes:
-            check_upload(scope, route.accepts, route.most)
-            call.session = await house.guard.authenticate(scope)
+            if route.guarded:
+                check_upload(scope, route.accepts, route.most)
+                call.session = await house.guard.authenticate(scope)
             call.body = await read_body(scope, receive, route.most)
             return await route.handler(call)
         if route.body is not None:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from recado.accounts import accounts, audit
+from recado.accounts import accounts, audit, sign_ins
+from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
 from recado.db.ids import is_uuid7
 from recado.errors import NotFound, Unavailable
@@ -69,14 +70,16 @@ async def login(call: Call) -> Answer:
     device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
     kind = _kind(body.cookie, device.user_agent)
 
-    async def open_session(tx: Tx) -> TokenPair:
+    async def open_session(tx: Tx) -> tuple[TokenPair, bool]:
         await accounts.still_valid(tx, proven)
         pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
-        user_id = proven.account.user_id
-        audit.put(tx, audit.new(user_id, now, "login", session_id=pair.session_id, address=address))
-        return pair
+        sign_in = SignIn(pair.session_id, kind, device.device, device.user_agent, address)
+        return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
 
-    return _handed_out(call, await house.db.write(open_session), 200, cookie=body.cookie)
+    pair, texted = await house.db.write(open_session)
+    if texted:
+        house.wake()
+    return _handed_out(call, pair, 200, cookie=body.cookie)
 
 
 async def refresh(call: Call) -> Answer:
@@ -89,7 +92,7 @@ async def refresh(call: Call) -> Answer:
         pair = await call.house.sessions.refresh(token)
     except TokenReused as reused:
         with suppress(Unavailable):  # the session is over in any case, and the client must hear it
-            await _note(call, int(reused.sub), reused.sid, "reuse")
+            await _note_reuse(call, int(reused.sub), reused.sid)
         raise
     except TokenExpired as expired:
         raise RefreshTokenExpired(str(expired)) from expired
@@ -174,10 +177,18 @@ def _tokens(call: Call) -> Iterator[str]:
     yield from call.house.guard.cookie_tokens(call.scope)
 
 
-async def _note(call: Call, user_id: int, sid: str, kind: str) -> None:
-    address = call.house.guard.client_address(call.scope)
-    event = audit.new(user_id, call.house.clock(), kind, session_id=sid, address=address)
-    await call.house.db.write(audit.record, event)
+async def _note_reuse(call: Call, user_id: int, sid: str) -> None:
+    """Record that a spent token was used, and tell its owner if they want to know."""
+    house, now = call.house, call.house.clock()
+    event = audit.new(user_id, now, "reuse", session_id=sid, address=house.guard.client_address(call.scope))
+
+    async def store(tx: Tx) -> bool:
+        audit.put(tx, event)
+        account = await accounts.profile(tx, user_id)
+        return account is not None and await sign_ins.tell_of_reuse(tx, account, new_id=house.new_id, now=now)
+
+    if await house.db.write(store):
+        house.wake()
 
 
 def _kind(cookie: bool, user_agent: str) -> str:

@@ -170,5 +170,13 @@ def show(todo: Todo, message: MessageState | None, zone: str | None = None) -> S
         "updated_at": instant(todo.updated_at),
         "deleted_at": instant_or_none(todo.deleted_at),
         "version": todo.version,
-        "message": {"state": message.state if message else "none", "error": message.error if message else None},
+        "message": _NO_TEXT if message is None else _text(message),
     }
+
+
+_NO_TEXT: Shown = {"state": "none", "error": None}
+
+
+def _text(message: MessageState) -> Shown:
+    told: Shown = {"state": message.state, "error": message.error}
+    return told if message.price is None else told | {"price": message.price, "currency": message.currency}
