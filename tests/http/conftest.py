@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.http import people
 from tests.conftest import SECRETS
+from tests.http import people
 from tests.running import Service
 from tests.servers import Postgres, Redis
 from tests.vonage.callbacks import APPLICATION, SIGNATURE_SECRET, Caller

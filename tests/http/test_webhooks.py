@@ -15,9 +15,9 @@ import httpx2
 import pytest
 
 from tests.http.conftest import PREVIOUS_SECRET, Texted
-from tests.http.people import kind, somebody_on, visitor, wait_for
+from tests.http.people import kind, visitor, wait_for
 from tests.http.stored import rows
-from tests.http.test_texting import a_number, texter
+from tests.http.test_texting import texter
 from tests.running import Service
 from tests.vonage.callbacks import APPLICATION, INBOUND, SIGNATURE_SECRET, STATUS, Caller, inbound_body, token
 from tests.vonage.server import KEY

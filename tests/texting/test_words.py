@@ -17,8 +17,8 @@ TITLES = ("buy bread", "comprar pão de queijo e café", "x" * 500, "ç" * 500, 
 
 @pytest.mark.parametrize("locale", ["en", "pt-BR"])
 def test_our_own_words_are_gsm_letters_and_one_sms_each(locale: str) -> None:
-    table: dict[str, Any] = {"en": words._EN, "pt-BR": words._PT}[locale]  # noqa: SLF001 - each sentence there is
-    assert words._EN.keys() == words._PT.keys()  # noqa: SLF001
+    table: dict[str, Any] = {"en": words._EN, "pt-BR": words._PT}[locale]
+    assert words._EN.keys() == words._PT.keys()
     for key, sentence in table.items():
         for text in [sentence] if isinstance(sentence, str) else sentence:
             told = text.format(**VALUES, name="n" * 20, due="24 Dec 2027 14:30", day=24, month="Dec")

@@ -1,4 +1,4 @@
-"""Callbacks as Vonage makes them: bodies as its description says, signed, sent over HTTP. Nothing here is code under test.
+"""Callbacks as Vonage makes them: bodies as its description says, signed, sent over HTTP. No code under test is here.
 
 A callback is sent again on 429 and 5xx, as Vonage does, only sooner.
 """
@@ -75,7 +75,7 @@ def problem(code: str) -> dict[str, Any]:
 
 def inbound_body(sender: str, text: str, to: str = "14155550100", **more: Any) -> bytes:
     """A text that somebody sends; `sender` is E.164, with or without `+`."""
-    first = text.split()[0].upper() if text.split() else ""
+    first = text.split(maxsplit=1)[0].upper() if text.split() else ""
     body = {
         "channel": "sms",
         "message_uuid": str(uuid.uuid4()),
@@ -123,7 +123,7 @@ class Caller:
         return token(body, self.api_key, **{"secret": self.secret, **claims})
 
     def report(self, request: Mapping[str, Any], *statuses: str, times: int = 1, delay: float = 0, **more: Any) -> None:
-        """Deliver receipts for a text in the order given, each so many times, after a delay. 204 is what they must get."""
+        """Deliver receipts for a text in the order given, each so many times, after a delay; each must get 204."""
         time.sleep(delay)
         for status in statuses:
             for _ in range(times):

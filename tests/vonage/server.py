@@ -2,8 +2,8 @@
 
 Run it alone with `python -m tests.vonage.server --port N [--key K] [--secret S]`, or inside a test with `stand_in()`.
 
-    GET    /_requests   every request to the API, oldest first: {at, to, client_ref, message_uuid, body, authorized, unmet,
-                        answer}
+    GET    /_requests   every request to the API, oldest first: {at, to, client_ref, message_uuid, body, authorized,
+                        unmet, answer}
     DELETE /_requests   forget them
     POST   /_script     {"next": [answer, …], "to": {"447700900001": answer, …}, "always": answer}; members are optional
     DELETE /_script     back to normal: 202 for what is right, 401 or 422 for what is not

@@ -27,7 +27,7 @@ class NotSigned(Exception):
 
 
 class BadSignature(Exception):
-    """The signature is not Vonage's, or not for this account, this time or this body. What it says is for nobody else."""
+    """The signature is not Vonage's, or not for this account, this time or this body."""
 
 
 @dataclass(frozen=True, slots=True)
