@@ -249,7 +249,7 @@ async def _may_send(db: Database, message: Pending) -> bool:
 async def _webhooks(settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack) -> Webhooks | None:
     """Return what takes callbacks, and let a worker act on them; None without a secret to judge them by."""
     secrets, key = settings.vonage_signature_secrets, settings.nexmo_api_key
-    await db.write(replies.announce, bool(secrets))
+    await db.write(replies.announce, bool(secrets) and str(settings.vonage_from).isdigit())
     if not secrets or key is None:
         return None
     await stack.enter_async_context(_background(worker.run()))
