@@ -71,9 +71,25 @@ async def test_two_new_sign_ins_are_told_apart(texted: Texted) -> None:
     assert (await texted.next_text(phone, 2)).endswith("Responda ENCERRAR 2 em uma hora.")
     assert await texted.ask(phone, "encerrar 2") == "Encerrado: sala. Se nao foi voce, troque a senha."
     assert [await device.status() for device in (first, second)] == [200, 401]
+    again = await texted.ask(phone, "encerrar 2")  # a number means one sign-in, also after that has ended
+    assert again == "Qual? ENCERRAR e um numero: 1 cozinha"
+    assert await first.status() == 200
     assert await texted.ask(phone, "ENCERRAR 7") == "Qual? ENCERRAR e um numero: 1 cozinha"
     assert await texted.ask(phone, "ENCERRAR") == "Encerrado: cozinha. Se nao foi voce, troque a senha."
     assert await first.status() == 401
+
+
+async def test_kill_texted_twice_ends_no_other_sign_in(texted: Texted) -> None:
+    ana, _, phone = await ana_with_phone(texted)
+    first = await sign_in(texted, ana, "127.99.12.1", name="one")
+    await texted.next_text(phone, 1)
+    second = await sign_in(texted, ana, "127.99.12.2", name="two")
+    await texted.next_text(phone, 2)
+    assert (await texted.ask(phone, "KILL")).startswith("Signed out: one.")
+    assert await texted.ask(phone, "KILL") == "Which one? KILL and a number: 2 two"
+    third = await sign_in(texted, ana, "127.99.12.3", name="three")
+    assert "Reply KILL 3 within" in await texted.next_text(phone, 5)
+    assert [await device.status() for device in (first, second, third)] == [401, 200, 200]
 
 
 async def test_after_an_hour_kill_ends_nothing(texted: Texted) -> None:

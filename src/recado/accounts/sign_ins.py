@@ -41,10 +41,12 @@ _SYSTEMS = (
 _PRODUCT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,29}")
 
 _NUMBERS = "SELECT number FROM sign_in_notice WHERE user_id = $1 AND told_at > $2"
-_PUT = "INSERT INTO sign_in_notice (user_id, session_id, number, device, told_at) VALUES ($1, $2, $3, $4, $5)"
+_PUT = """
+INSERT INTO sign_in_notice (user_id, session_id, number, device, ended, told_at) VALUES ($1, $2, $3, $4, 0, $5)"""
 _OPEN = """
-SELECT session_id, number, device FROM sign_in_notice WHERE user_id = $1 AND told_at > $2 ORDER BY number"""
-_CLOSE = "DELETE FROM sign_in_notice WHERE user_id = $1 AND session_id = $2 RETURNING number"
+SELECT session_id, number, device FROM sign_in_notice
+WHERE user_id = $1 AND told_at > $2 AND ended = 0 ORDER BY number"""
+_CLOSE = "UPDATE sign_in_notice SET ended = 1 WHERE user_id = $1 AND session_id = $2"
 _ERASE = "DELETE FROM sign_in_notice WHERE user_id = $1"
 _PURGE = "DELETE FROM sign_in_notice WHERE told_at <= $1"
 
@@ -102,9 +104,9 @@ async def open_notices(reader: Reader, user_id: int, now: int) -> list[Notice]:
     return [Notice(*row) for row in await reader.all(_OPEN, user_id, now - HOUR)]
 
 
-async def close(tx: Tx, user_id: int, notice: Notice) -> bool:
-    """Use a notice up; False when that was done before."""
-    return bool(await tx.change(_CLOSE, user_id, notice.session_id))
+def close(tx: Tx, user_id: int, notice: Notice) -> None:
+    """Use a notice up; its number stands for nothing else while it could be answered."""
+    tx.put(_CLOSE, user_id, notice.session_id)
 
 
 def erase(tx: Tx, user_id: int) -> None:

@@ -24,7 +24,9 @@ _WAITING = """
 SELECT jti, kind, body, received_at, tries, due_at FROM callback
 WHERE due_at <= $1 ORDER BY due_at, received_at, jti LIMIT $2"""
 _CLAIM = "UPDATE callback SET due_at = NULL, body = '' WHERE jti = $1 AND due_at IS NOT NULL RETURNING jti"
-_PUT_OFF = "UPDATE callback SET tries = tries + 1, due_at = $3 WHERE jti = $1 AND tries = $2 RETURNING jti"
+_PUT_OFF = """
+UPDATE callback SET tries = tries + 1, due_at = $3, body = CASE WHEN CAST($3 AS BIGINT) IS NULL THEN '' ELSE body END
+WHERE jti = $1 AND tries = $2 AND due_at IS NOT NULL RETURNING jti"""
 _ACTED = "INSERT INTO inbound_text (message_uuid, acted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING acted_at"
 _PURGE = "DELETE FROM callback WHERE received_at <= $1"
 _PURGE_TEXTS = "DELETE FROM inbound_text WHERE acted_at <= $1"

@@ -136,6 +136,8 @@ async def _snooze(tx: Tx, context: Context, command: Command) -> str:
     todo = await _meant(tx, context, command)
     if isinstance(todo, str):
         return todo
+    if todo.done or todo.deleted_at is not None:
+        return context.words.about("was done", todo.title)
     due = until.put_off(todo, command.rest, locale=locale, zone=zone, now=now) if command.rest else None
     if due is None:
         given = await numbers.give(tx, context.user_id, [todo.id], context.now)
@@ -172,15 +174,14 @@ async def _added(tx: Tx, context: Context, todo: Todo, line: str) -> str:
 
 
 async def _kill(tx: Tx, context: Context, command: Command, end: _EndSession) -> str:
+    """End the sign-in that a text told of under this number; without one, under the first, whose text said none."""
     told = await sign_ins.open_notices(tx, context.user_id, context.now)
     wanted = command.numbers[0] if command.numbers else 1
     notice = next((one for one in told if one.number == wanted), None)
-    if notice is None and not command.numbers and len(told) == 1:
-        notice = told[0]
     if notice is None:
         choices = [(one.number, one.device) for one in told]
         return context.words.choice("which sign-in", choices) if told else context.words.say("nothing to kill")
-    await sign_ins.close(tx, context.user_id, notice)
+    sign_ins.close(tx, context.user_id, notice)
     if not await end(tx, context.user_id, notice.session_id):
         return context.words.say("was over")
     audit.put(
@@ -199,7 +200,7 @@ async def _meant(tx: Tx, context: Context, command: Command) -> Todo | str:
         todo = await _by_number(tx, context, command.numbers[0])
         return todo if todo is not None else context.words.say("no number", number=command.numbers[0])
     said = await numbers.still_open(tx, context.user_id)
-    asked = [one for one in said if one.asked and one.todo.for_id == context.user_id]
+    asked = [one for one in said if one.asked and one.todo.for_id in (None, context.user_id)]
     candidates = asked or said
     if len(candidates) == 1:
         return candidates[0].todo

@@ -18,12 +18,14 @@ CREATE TABLE text_change (
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, id)
 );
--- Sign-ins that somebody was told of and may end by text. `number` tells those of one hour apart.
+-- Sign-ins that somebody was told of and may end by text. `number` tells those of one hour apart, also from one that was
+-- ended already, so that answering twice never ends another.
 CREATE TABLE sign_in_notice (
     user_id BIGINT NOT NULL,
     session_id TEXT NOT NULL,
     number BIGINT NOT NULL,
     device TEXT NOT NULL,
+    ended BIGINT NOT NULL,
     told_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, session_id)
 );
