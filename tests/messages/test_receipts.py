@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from recado.db import Database
 from recado.messages import outbox, receipts, stops
 from recado.messages.receipts import Problem, Receipt, Usage
 from recado.messages.vonage import Vonage
-from tests.messages.workers import ANAS_NUMBER, MINUTE, FakeClock, message, new, queue, worker
+from tests.messages.workers import ANA, ANAS_NUMBER, MINUTE, RUI, RUIS_NUMBER, FakeClock, message, new, queue, worker
 from tests.vonage.server import StandIn
 
 UUID, OTHER = "aaaaaaaa-bbbb-cccc-dddd-0123456789ab", "ffffffff-bbbb-cccc-dddd-0123456789ab"
@@ -189,3 +190,15 @@ def test_a_reason_is_a_sentence_and_shows_no_number() -> None:
         Receipt(UUID, "rejected", error=Problem("9999", "no route to 351912345678 via evil.example"))
     )
     assert told == "The carrier did not deliver it (9999 no route to ******* via evil. example)."
+
+
+async def test_of_two_messages_with_one_id_it_is_the_one_to_that_number(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    theirs = replace(new(clock, user_id=RUI, recipient=RUIS_NUMBER), id=id_)
+    await queue(db, theirs)
+    await worker(db, channel, clock).deliver_due()
+    assert await tell(db, clock, receipt(id_, "delivered"), receipt(id_, "delivered", to="1555000")) == [None, None]
+    assert await tell(db, clock, receipt(id_, "delivered", to=RUIS_NUMBER.removeprefix("+"))) == ["delivered"]
+    assert [(await message(db, id_, user_id)).state for user_id in (ANA, RUI)] == ["sent", "delivered"]

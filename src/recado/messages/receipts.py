@@ -65,6 +65,7 @@ class Receipt(msgspec.Struct):
     message_uuid: str
     status: str
     client_ref: str | None = None
+    to: str | None = None
     timestamp: str | None = None
     error: Problem | None = None
     usage: Usage | None = None
@@ -79,9 +80,11 @@ async def apply(tx: Tx, receipt: Receipt, received_at: int) -> Settled | None:
     if message_id is None or not is_uuid7(message_id) or "\0" in receipt.message_uuid:
         return None
     found = await outbox.attempted(tx, message_id)
-    if found is None:
+    if receipt.to is not None and len(found) > 1:
+        found = [one for one in found if one[1].removeprefix("+") == receipt.to.removeprefix("+")]
+    if len(found) != 1:
         return None
-    user_id, number = found
+    user_id, number = found[0]
     settled = await _settle(tx, user_id, message_id, receipt, _instant(receipt.timestamp, received_at))
     if settled == "undelivered" and _code(receipt) == STOPPED:
         await stops.stop(tx, number, received_at)
