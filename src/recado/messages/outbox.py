@@ -58,7 +58,7 @@ ORDER BY id DESC LIMIT $3""",  # the plus keeps it from walking through everybod
 _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
 UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL
-WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind <> 'phone_code' RETURNING {_MESSAGE}"""
+WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind NOT IN ('phone_code', 'stopped') RETURNING {_MESSAGE}"""
 _ERASE = [f"DELETE FROM message WHERE user_id = $1 AND {where}" for where in (_LEFT, _QUEUED)]
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
