@@ -41,6 +41,7 @@ class House:
     ready: Callable[[], Awaitable[bool]]
     signup: Policy
     live: Live
-    imports: Turns
+    uploads: Turns
+    exchanges: Turns
     feed_counts: AddressCount
     webhooks: Webhooks | None = None
