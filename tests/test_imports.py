@@ -18,10 +18,23 @@ SETTINGS = {"settings", "keyfile", "readings", "datafolder"}
 MAY_IMPORT = {
     "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs"} | SETTINGS,
     "metrics": {"messages", "db", "errors"},
-    "app": {"housekeeping", "metrics", "server", "logs", "http", "todos", "accounts", "messages", "db", "errors"}
+    "app": {
+        "housekeeping",
+        "metrics",
+        "server",
+        "logs",
+        "http",
+        "texting",
+        "todos",
+        "accounts",
+        "messages",
+        "db",
+        "errors",
+    }
     | SETTINGS,
     "housekeeping": {"todos", "accounts", "messages", "db", "errors"},
-    "http": {"exchange", "todos", "accounts", "messages", "db", "errors"},
+    "texting": {"todos", "accounts", "messages", "db", "errors"},
+    "http": {"texting", "exchange", "todos", "accounts", "messages", "db", "errors"},
     "exchange": {"todos", "accounts", "db", "errors"},
     "todos": {"accounts", "messages", "db", "errors"},
     "accounts": {"messages", "db", "errors"},
@@ -37,8 +50,8 @@ MAY_IMPORT = {
     "readings": set[str](),
     "__main__": {"cli"},
 }
-ROOMS = ("exchange", "todos", "accounts", "messages")
-MAY_USE_THE_LIBRARY = {"cli", "app", "http", "housekeeping"}
+ROOMS = ("texting", "exchange", "todos", "accounts", "messages")
+MAY_USE_THE_LIBRARY = {"cli", "app", "http", "texting", "housekeeping"}
 MODULES = sorted(HOUSE.rglob("*.py"))
 
 

@@ -292,3 +292,18 @@ def test_where_strangers_may_sign_up_the_countries_to_text_must_be_chosen() -> N
     )
     assert read(HOST="0.0.0.0", **vonage).sms_countries is None
     assert read(RECADO_SIGNUP="open", **vonage).sms_countries is None
+
+
+def test_signature_secrets_are_one_or_two_and_cannot_be_guessed() -> None:
+    first, second = "a-signature-secret-4711", "another-signature-secret"
+    vonage = {"NEXMO_API_KEY": "abcd1234", "NEXMO_API_SECRET": "s", "VONAGE_FROM": "14155550100"}
+    for text, read in (("", ()), (first, (first,)), (f" {first} , {second},", (first, second))):
+        settings = load(vonage | {"VONAGE_SIGNATURE_SECRET": text}, None)
+        assert settings.vonage_signature_secrets == tuple(secret.encode() for secret in read)
+        assert first not in repr(settings)
+    for text in ("short", "a" * 40, f"{first},{second},{first}x", f"{first},x"):
+        with pytest.raises(SettingsError, match="VONAGE_SIGNATURE_SECRET") as refused:
+            load(vonage | {"VONAGE_SIGNATURE_SECRET": text}, None)
+        assert text not in str(refused.value)
+    with pytest.raises(SettingsError, match="NEXMO_API_KEY"):
+        load({"VONAGE_SIGNATURE_SECRET": first}, None)

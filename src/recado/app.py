@@ -32,6 +32,8 @@ from recado.http.endpoint import Endpoints
 from recado.http.events import Live
 from recado.http.house import House
 from recado.http.routes import ROUTES
+from recado.http.webhooks import Webhooks
+from recado.messages import inbox, replies
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel, ChannelKind
 from recado.messages.closed import Closed
@@ -44,9 +46,12 @@ from recado.messages.lanes import Lanes
 from recado.messages.ntfy import Ntfy
 from recado.messages.outbox import Pending
 from recado.messages.policy import Timing
+from recado.messages.signature import Signed
 from recado.messages.smtp import Server, Smtp
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
+from recado.texting import changes
+from recado.texting.worker import Inbox
 from recado.todos import reminders, search, sharing, todos
 from recado.todos.events import Hub
 from recado.todos.reminding import remind, still_wanted
@@ -122,6 +127,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         if metrics is not None:
             await stack.enter_async_context(_operations(settings, metrics))
         await stack.enter_async_context(_working(delivery))
+        callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake)
+        webhooks = await _webhooks(settings, db, callbacks, stack)
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
@@ -149,8 +156,10 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             ready=partial(is_current, db),
             signup=settings.signup,
             live=live,
-            imports=Turns(exchange.AT_ONCE, exchange.WAITING),
+            uploads=Turns(1, exchange.OF_ONE_PERSON),
+            exchanges=Turns(exchange.AT_ONCE, exchange.WAITING),
             feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
+            webhooks=webhooks,
         )
 
 
@@ -316,7 +325,13 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
         await db.write(sharing.purge, now)
         await db.write(reminders.purge, now)
 
-    return [forget_sessions, empty_trash, partial(idempotency.purge, db), partial(housekeep, db)]
+    return [
+        forget_sessions,
+        empty_trash,
+        partial(idempotency.purge, db),
+        partial(housekeep, db),
+        *_chores_of_texting(db),
+    ]
 
 
 async def _index(db: Database) -> None:
@@ -331,7 +346,7 @@ async def _consult(db: Database, open_kinds: frozenset[ChannelKind], clock: Cloc
     """Ask whether somebody wants a message, and how; a reminder also whether there still is something to do."""
     if message.kind == "reminder" and not await still_wanted(db, message.todo_id, message.created_at):
         return Consent((), refusal="The to-do was done, deleted or put off meanwhile.")
-    return await consent.consent(db, message.user_id, message.kind, open_kinds=open_kinds, now=clock())
+    return await consent.consent(db, message, open_kinds=open_kinds, now=clock())
 
 
 def _shown(url: str | None) -> str | None:
@@ -340,6 +355,20 @@ def _shown(url: str | None) -> str | None:
         return None
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+async def _webhooks(settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack) -> Webhooks | None:
+    """Return what takes callbacks, and let a worker act on them; None without a secret to judge them by."""
+    secrets, key = settings.vonage_signature_secrets, settings.nexmo_api_key
+    await db.write(replies.announce, bool(secrets) and str(settings.vonage_from).isdigit())
+    if not secrets or key is None:
+        return None
+    await stack.enter_async_context(_background(worker.run()))
+    return Webhooks(Signed(secrets, key, settings.vonage_application_id), worker.wake)
+
+
+def _chores_of_texting(db: Database) -> list[Chore]:
+    return [partial(inbox.purge, db), partial(changes.purge, db)]
 
 
 @asynccontextmanager

@@ -77,6 +77,19 @@ SETTINGS = (
     Setting("VONAGE_URL", "https://api.nexmo.com", "Base of Vonage's Messages API."),
     Setting("VONAGE_FROM", "", "Number or name that sends; needed with Vonage credentials.", "none"),
     Setting(
+        "VONAGE_SIGNATURE_SECRET",
+        "",
+        "Vonage's signature secret, by which its callbacks are judged; or the current and the previous one, "
+        "comma-separated.",
+        "none: receipts and replies are not taken",
+    ),
+    Setting(
+        "VONAGE_APPLICATION_ID",
+        "",
+        "The application whose callbacks are taken; without it, any of the account's.",
+        "none",
+    ),
+    Setting(
         "RECADO_SMS_COUNTRIES",
         "",
         "Countries that are texted, such as `BR,PT,GB`, or `any`; needed where strangers may sign up.",
@@ -134,6 +147,9 @@ class Settings:
     """None means no pushes."""
     ops_port: int | None
     """None means no metrics."""
+    vonage_signature_secrets: tuple[bytes, ...] = field(repr=False)
+    """Empty means that callbacks are not taken."""
+    vonage_application_id: str | None
     workers: int
 
     @property
@@ -159,6 +175,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv_path: Path | None = Pa
     _check_countries(settings, values)
     if settings.mail_server and not settings.mail_from:
         raise SettingsError("RECADO_MAIL_FROM is missing: write the address e-mail comes from, such as me@example.org.")
+    _check_callbacks(settings)
     return settings
 
 
@@ -195,6 +212,10 @@ def _read(values: Mapping[str, str]) -> Settings:
         ops_port=readings.whole("RECADO_OPS_PORT", values["RECADO_OPS_PORT"], 0, 65535)
         if values["RECADO_OPS_PORT"]
         else None,
+        vonage_signature_secrets=readings.signature_secrets(
+            "VONAGE_SIGNATURE_SECRET", values["VONAGE_SIGNATURE_SECRET"]
+        ),
+        vonage_application_id=values["VONAGE_APPLICATION_ID"] or None,
         workers=readings.whole("RECADO_WORKERS", values["RECADO_WORKERS"], 1, 256),
     )
 
@@ -237,6 +258,11 @@ def _check_countries(settings: Settings, values: Mapping[str, str]) -> None:
             "RECADO_SMS_COUNTRIES is missing although everybody may sign up: write the countries to text, "
             "such as BR,PT, or any."
         )
+
+
+def _check_callbacks(settings: Settings) -> None:
+    if settings.vonage_signature_secrets and settings.nexmo_api_key is None:
+        raise SettingsError("NEXMO_API_KEY is missing although VONAGE_SIGNATURE_SECRET is set: give the account's key.")
 
 
 def _from_dotenv(path: Path | None) -> dict[str, str]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from random import getrandbits
+from typing import NamedTuple
 
 from revocable.errors import SessionEnded, StoreUnavailable, TokenExpired, TokenInvalid, TokenReused
 from revocable.sql import Connection
@@ -20,6 +22,7 @@ from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Kind, Tokens
 
 SECOND = 1_000_000
+EndReused = Callable[[str, str], Awaitable[object]]
 _SEEN_AGAIN = 60 * SECOND
 
 
@@ -33,8 +36,7 @@ class Lifetimes:
     grace: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
+class TokenPair(NamedTuple):
     """What a client gets. `expires_in` is the access token's life in seconds, `refresh_expires_in` the other's."""
 
     access_token: str
@@ -43,6 +45,11 @@ class TokenPair:
     refresh_expires_in: int
     session_id: str
     gen: int
+
+
+def _jti() -> str:
+    """A name for a token, unique as far as chance goes. It is no secret: the signature is what nobody can make."""
+    return f"{getrandbits(96):024x}"
 
 
 def microseconds() -> int:
@@ -81,14 +88,16 @@ class Sessions:
         await self.store.add(SessionRecord(state, device or Device(), now))
         return self._pair(state, now)
 
-    async def authenticate(self, access_token: str) -> SessionState:
+    async def authenticate(self, access_token: str, connection: Connection | None = None) -> SessionState:
         """Return the live session of an access token; the store is asked each time.
 
+        With a `connection` the truth is asked over it, so that a transaction of the host's begins with this.
         Raises `TokenInvalid`, `TokenExpired`, `SessionEnded` or `StoreUnavailable`.
         """
         now = self._clock()
         claims = self.tokens.read("access", access_token, now // SECOND)
-        state = await self.store.find(claims.sub, claims.sid, claims.gen)
+        store = self.store if connection is None else self.store.within(connection)
+        state = await store.find(claims.sub, claims.sid, claims.gen)
         if state is None or not state.alive(now) or claims.gen > state.gen:
             raise SessionEnded("the session has ended")
         if claims.gen < state.gen and not self._in_grace(claims, state, now):
@@ -97,8 +106,11 @@ class Sessions:
             self._mark_seen(state, now)
         return state
 
-    async def refresh(self, refresh_token: str) -> TokenPair:
+    async def refresh(self, refresh_token: str, *, end_reused: EndReused | None = None) -> TokenPair:
         """Spend a refresh token and return the next pair, atomically.
+
+        With `end_reused(sub, sid)` the host ends the session of a token that somebody has a copy of, for instance in
+        one transaction with a row that says so.
 
         Raises `TokenInvalid`, `TokenExpired`, `SessionEnded`, `TokenReused` (the session was just ended) or
         `StoreUnavailable` (nothing was spent; try again).
@@ -113,7 +125,7 @@ class Sessions:
             now=now,
             idle_until=now + self.lifetimes.idle * SECOND,
         )
-        return self._pair(state or await self._successor(claims, now), now)
+        return self._pair(state or await self._successor(claims, now, end_reused), now)
 
     async def end_by_token(self, token: str) -> tuple[str, str]:
         """End the session of any validly signed, unexpired token of either kind, even if it has ended already.
@@ -123,6 +135,10 @@ class Sessions:
         claims = self.read_either(token)
         await self.end(claims.sub, claims.sid)
         return claims.sub, claims.sid
+
+    def claims(self, access_token: str) -> Claims:
+        """Return what an access token says, without asking whether its session lives. Raises as `authenticate`."""
+        return self.tokens.read("access", access_token, self._clock() // SECOND)
 
     def read_either(self, token: str) -> Claims:
         """Return the claims of an access or a refresh token without asking the store. Raises as `end_by_token`."""
@@ -167,7 +183,7 @@ class Sessions:
         """Wait until everything noted in the background is stored. Call it before the store is closed."""
         await asyncio.gather(*self._marks.values())
 
-    async def _successor(self, claims: Claims, now: int) -> SessionState:
+    async def _successor(self, claims: Claims, now: int, end_reused: EndReused | None) -> SessionState:
         """Judge a refresh token that is not the current one. An index may be behind, so the truth is asked."""
         state = await self.store.current(claims.sub, claims.sid)
         if state is None or not state.alive(now) or claims.gen > state.gen:
@@ -176,7 +192,7 @@ class Sessions:
             return state
         if claims.gen == state.gen:
             raise StoreUnavailable("the session moved on while it was read", retry_after=1)
-        await self.store.end(claims.sub, claims.sid, now)
+        await (end_reused(claims.sub, claims.sid) if end_reused else self.store.end(claims.sub, claims.sid, now))
         raise TokenReused(claims.sub, claims.sid)
 
     def _in_grace(self, claims: Claims, state: SessionState, now: int) -> bool:
@@ -185,7 +201,7 @@ class Sessions:
     def _pair(self, state: SessionState, now: int) -> TokenPair:
         now_s = now // SECOND
         end = min(now_s + self.lifetimes.access, state.expires_at // SECOND)
-        access = Claims(state.sub, state.sid, state.gen, secrets.token_urlsafe(12), now_s, end)
+        access = Claims(state.sub, state.sid, state.gen, _jti(), now_s, end)
         refresh_end = state.idle_expires_at // SECOND
         refresh = Claims(
             state.sub, state.sid, state.gen, f"{state.sid}.{state.gen}", state.rotated_at // SECOND, refresh_end

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from recado.accounts import allowances, audit, emails, hours, invites, phones, preferences, register, resets, usernames
+from recado.accounts import (
+    allowances,
+    audit,
+    emails,
+    hours,
+    invites,
+    phones,
+    preferences,
+    register,
+    resets,
+    sign_ins,
+    usernames,
+)
 from recado.accounts.limits import Limits, account_key
 from recado.accounts.login import Proven, authenticate, prove, still_valid
 from recado.accounts.passwords import Passwords
@@ -18,9 +30,9 @@ from recado.accounts.register import (
     Account,
     Author,
     author,
+    by_phone,
     count,
     listing,
-    may_text,
     names,
     profile,
     recipient,
@@ -39,13 +51,13 @@ __all__ = [
     "SettingsChange",
     "authenticate",
     "author",
+    "by_phone",
     "change_password",
     "count",
     "delete",
     "disable",
     "enable",
     "listing",
-    "may_text",
     "names",
     "profile",
     "prove",
@@ -150,7 +162,7 @@ async def delete(
     async def store(tx: Tx) -> T:
         if not await register.delete(tx, user_id, proven.password_hash, name_key):
             raise BadCredentials
-        for room in (audit, resets, phones, emails, invites):
+        for room in (audit, resets, phones, emails, invites, sign_ins):
             room.erase(tx, user_id)
         allowances.forget(tx, account_key(name_key))
         return await then(tx, user_id)

@@ -9,26 +9,36 @@ from recado.accounts.register import Account, Switch
 from recado.db import Reader
 from recado.messages.channel import ChannelKind, kind_of
 from recado.messages.consent import UNWANTED, Consent
-from recado.messages.outbox import Kind
+from recado.messages.outbox import Kind, Pending
 
 _SWITCHES: dict[Kind, Switch] = {
     "created": "created",
     "assigned": "assigned",
     "finished": "assigned",
     "reminder": "reminders",
+    "security": "security",
 }
-_HEEDS_QUIET = frozenset[Kind](["created", "assigned", "finished", "reminder", "digest"])
+_ANSWERS: frozenset[Kind] = frozenset(["answer", "stopped"])
+"""What somebody asked for themselves."""
+_HEEDS_QUIET: frozenset[Kind] = frozenset(["created", "assigned", "finished", "reminder", "digest"])
 _NOTHING = Consent(())
 
 
-async def consent(
-    reader: Reader, user_id: int, kind: Kind, *, open_kinds: Collection[ChannelKind], now: int
-) -> Consent:
-    """Return what somebody allows for a message of a kind. `open_kinds` are the channels that this service has."""
-    account = await register.profile(reader, user_id)
+async def consent(reader: Reader, message: Pending, *, open_kinds: Collection[ChannelKind], now: int) -> Consent:
+    """Return what somebody allows for a message of theirs. `open_kinds` are the channels that this service has.
+
+    An answer goes to the number that asked and nowhere else. News of a sign-in goes by text first, since a text can be
+    answered.
+    """
+    account, kind = await register.profile(reader, message.user_id), message.kind
     if account is None or not wants(account, kind):
         return _NOTHING
+    texted = account.phone if account.phone_verified else None
+    if kind in _ANSWERS:
+        return Consent((texted,)) if texted and texted == message.recipient else _NOTHING
     ways = tuple(way for way in account.ways if kind_of(way) in open_kinds)
+    if kind == "security" and texted:
+        ways = (texted, *(way for way in ways if way != texted))
     quiet = hours.quiet_until(now, account.quiet_hours, account.time_zone) if kind in _HEEDS_QUIET else None
     return Consent(ways, quiet, UNWANTED)
 
@@ -37,6 +47,8 @@ def wants(account: Account, kind: Kind) -> bool:
     """Tell whether somebody who is not disabled wants messages of a kind."""
     if account.disabled:
         return False
+    if kind in _ANSWERS:
+        return True
     if kind == "digest":
         return account.digest is not None
     switch = _SWITCHES.get(kind)

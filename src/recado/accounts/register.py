@@ -78,12 +78,10 @@ RETURNING locale"""
 _VERIFY_EMAIL = "UPDATE account SET email = $2, email_verified_at = $3 WHERE user_id = $1"
 _FORGET_EMAIL = "UPDATE account SET email = NULL, email_verified_at = NULL WHERE user_id = $1"
 _SET_NTFY = "UPDATE account SET ntfy = $2 WHERE user_id = $1 RETURNING user_id"
-_MAY_TEXT: dict[Switch, str] = {
-    switch: f"""
-SELECT user_id FROM account
-WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL AND notify_{switch} = 1"""
-    for switch in ("created", "assigned", "reminders", "security")
-}
+_BY_PHONE = f"""
+SELECT {_COLUMNS} FROM account
+WHERE account.phone = $1 AND account.phone_verified_at IS NOT NULL AND account.disabled_at IS NULL
+ORDER BY account.phone_verified_at DESC"""
 _DISABLE = f"UPDATE account SET disabled_at = $2 WHERE user_id = $1 RETURNING {_COLUMNS}"
 _DELETE = "DELETE FROM account WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
 _DELETE_NAME = "DELETE FROM username WHERE name_key = $1"
@@ -285,12 +283,9 @@ async def set_ntfy(tx: Tx, user_id: int, nonce: str | None) -> bool:
     return bool(await tx.change(_SET_NTFY, user_id, nonce))
 
 
-async def may_text(reader: Reader, user_id: int, phone: str, switch: Switch = "created") -> bool:
-    """Tell whether this number is verified for this user, who is not disabled and wants texts of this kind.
-
-    `created` is for what they leave themselves, `assigned` for what passes between people.
-    """
-    return await reader.one(_MAY_TEXT[switch], user_id, phone) is not None
+async def by_phone(reader: Reader, phone: str) -> list[Account]:
+    """Return whose verified number this is, the one who verified it last first; disabled accounts are left out."""
+    return [_account(row) for row in await reader.all(_BY_PHONE, phone)]
 
 
 async def set_disabled(tx: Tx, user_id: int, at: int | None) -> Account | None:

@@ -14,6 +14,7 @@ from recado.http import (
     static,
     todo_batch,
     todos,
+    webhooks,
 )
 from recado.http.endpoint import Route
 
@@ -42,13 +43,13 @@ ROUTES = (
     Route("DELETE", "/me/ntfy", accounts.forget_topic),
     Route("POST", "/password/forgot", accounts.forgot_password, body=accounts.Forgot, guarded=False),
     # to-dos
-    Route("POST", "/todo", todos.create, body=todos.PostTodo),
+    Route("POST", "/todo", todos.create, body=todos.PostTodo, asks_late=True),
     Route("GET", "/todo", todos.listed),
     Route("POST", "/todo/batch", todo_batch.batch, body=todo_batch.Batch),
     Route("POST", "/todo/parse", todos.parse, body=todos.Parse),
     Route("GET", "/todo/events", events.events),
     Route("GET", "/todo/{id}", todos.read),
-    Route("PATCH", "/todo/{id}", todos.change, body=todos.PatchTodo),
+    Route("PATCH", "/todo/{id}", todos.change, body=todos.PatchTodo, asks_late=True),
     Route("DELETE", "/todo/{id}", todos.delete),
     Route("POST", "/todo/{id}/restore", todos.restore),
     Route("POST", "/todo/{id}/undo", todos.undo),
@@ -76,6 +77,8 @@ ROUTES = (
     # messages
     Route("GET", "/message", messages.listing),
     Route("POST", "/message/{id}/retry", messages.retry),
+    Route("POST", "/webhook/vonage/status", webhooks.status, body=bytes, guarded=False),
+    Route("POST", "/webhook/vonage/inbound", webhooks.inbound, body=bytes, guarded=False),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
     *(Route("GET", path, static.page, guarded=False) for path in static.PATHS),

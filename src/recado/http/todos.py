@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from recado.accounts import accounts
 from recado.accounts.accounts import Author
-from recado.db import Tx
+from recado.db import Reader, Tx
 from recado.errors import Invalid, NotFound, RecadoError
 from recado.http import todo_form, todo_query
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant
-from recado.http.once import Shown, once
+from recado.http.once import Shown, once, once_after
 from recado.http.todo_form import QUEUED, PatchTodo, PostTodo, etag, shown
-from recado.todos import finding, listing, lists, quickadd, todos
+from recado.todos import finding, listing, saying, todos
 from recado.todos.listing import Wanted
 from recado.todos.todo import Todo
-from recado.todos.todos import NewTodo
+from recado.todos.todos import Changed, NewTodo
 
 __all__ = ["PatchTodo", "PostTodo"]
 
@@ -42,19 +40,23 @@ class Parse(msgspec.Struct):
 async def create(call: Call) -> Answer:
     """`POST /todo`."""
     body: PostTodo = call.body
-    author = await author_of(call)
-    new = await new_todo(call, author, body)
     house = call.house
     now = house.clock()
 
-    async def store(tx: Tx) -> Shown:
+    async def ask(reader: Reader) -> tuple[Author, NewTodo]:
+        await call.admit(reader)
+        author = await author_of(call, reader)
+        return author, await new_todo(call, author, body, reader)
+
+    async def store(tx: Tx, asked: tuple[Author, NewTodo]) -> Shown:
+        author, new = asked
         todo = await todos.create(tx, author, new, new_id=house.new_id, now=now)
         if new.chosen_id is None and todo.message_id is None and todo.due is None:
             return todo_form.show(todo, QUEUED if author.texted else None)
         return await shown(tx, author.user_id, todo)
 
-    answer = await once(call, store)
-    if author.texted or answer["for"] is not None:
+    answer = await once_after(call, ask, store)
+    if answer["message"]["state"] == "queued" or answer["for"] is not None:
         house.wake()
     headers = [(b"location", f"/todo/{answer['id']}".encode()), (b"etag", etag(answer["version"]))]
     return json_answer(201, answer, headers)
@@ -64,9 +66,8 @@ async def parse(call: Call) -> Answer:
     """`POST /todo/parse`: what a line would become; stores nothing."""
     body: Parse = call.body
     author = await author_of(call)
-    people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
-    quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
-    person = people.get(quick.name.casefold()) if quick.name else None
+    said = await saying.read(call.house.db, author, body.quick, call.house.clock())
+    quick = said.quick
     return json_answer(
         200,
         {
@@ -75,9 +76,9 @@ async def parse(call: Call) -> Answer:
             "repeat": quick.repeat,
             "priority": quick.priority,
             "labels": list(quick.labels),
-            "for": person[0] if person else None,
+            "for": said.for_id,
             "name": quick.name,
-            "list_id": person[1] if person else None,
+            "list_id": said.list_id,
             "spans": [
                 {"start": span.start, "end": span.end, "kind": span.kind, "value": span.value} for span in quick.spans
             ],
@@ -122,16 +123,13 @@ async def change(call: Call) -> Answer:
     """`PATCH /todo/{id}`."""
     body: PatchTodo = call.body
     house = call.house
+    todo_id, edit, accepted, now = _id(call), body.edit(), versions(call), house.clock()
+
+    async def store(tx: Tx, _: None) -> Changed:
+        return await todos.change(tx, call.user_id, todo_id, edit, versions=accepted, new_id=house.new_id, now=now)
+
     try:
-        changed = await house.db.write(
-            todos.change,
-            call.user_id,
-            _id(call),
-            body.edit(),
-            versions=versions(call),
-            new_id=house.new_id,
-            now=house.clock(),
-        )
+        changed = await house.db.write_after(call.admit, store)
     except todos.Stale as stale:
         raise await _meanwhile(call, stale) from stale
     if changed.todo.for_id is not None:
@@ -202,37 +200,24 @@ async def labels(call: Call) -> Answer:
     return json_answer(200, {"items": [{"label": label, "count": count} for label, count in found], "next": None})
 
 
-async def author_of(call: Call) -> Author:
+async def author_of(call: Call, reader: Reader | None = None) -> Author:
     """Return the caller as somebody who leaves a to-do."""
-    author = await accounts.author(call.house.db, call.user_id)
+    author = await accounts.author(reader or call.house.db, call.user_id)
     if author is None:
         raise NotFound("This account is gone.")
     return author
 
 
-async def new_todo(call: Call, author: Author, body: PostTodo) -> NewTodo:
+async def new_todo(call: Call, author: Author, body: PostTodo, reader: Reader | None = None) -> NewTodo:
     """Return what a body asks to store. Raises `Invalid`."""
     chosen, more = todo_form.chosen_id(body.id), body.more()
     if isinstance(body.quick, msgspec.UnsetType):
         if isinstance(body.title, msgspec.UnsetType):
             raise Invalid("/title", "A to-do needs a title, or a line as quick.")
         return NewTodo(body.title, body.list_id, chosen, more)
-    people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
-    quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
-    said: dict[str, Any] = {
-        "due": quick.due,
-        "repeat": quick.repeat,
-        "priority": quick.priority,
-        "labels": quick.labels,
-    }
-    said = {member: value for member, value in said.items() if value}
-    list_id = body.list_id
-    if quick.name is not None:
-        said["for_id"], shared_list = people[quick.name.casefold()]
-        list_id = list_id or shared_list
-    return NewTodo(
-        quick.title if isinstance(body.title, msgspec.UnsetType) else body.title, list_id, chosen, said | more
-    )
+    said = await saying.read(reader or call.house.db, author, body.quick, call.house.clock())
+    title = said.quick.title if isinstance(body.title, msgspec.UnsetType) else body.title
+    return NewTodo(title, body.list_id or said.list_id, chosen, {**said.edit, **more})
 
 
 def versions(call: Call) -> frozenset[int]:
@@ -242,11 +227,6 @@ def versions(call: Call) -> frozenset[int]:
         return frozenset()
     tags = [tag.strip().strip('"') for tag in text.split(",")]
     return frozenset({int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 16} or {-1})
-
-
-def _local_now(call: Call, author: Author) -> datetime:
-    moment = datetime.fromtimestamp(call.house.clock() // 1_000_000, ZoneInfo(author.time_zone))
-    return moment.replace(tzinfo=None)
 
 
 def _id(call: Call) -> str:

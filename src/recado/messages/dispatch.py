@@ -15,7 +15,7 @@ from recado.db import Database, Tx
 from recado.db.ids import Clock
 from recado.errors import Unavailable
 from recado.messages import caps as counts
-from recado.messages import gate, outbox, policy, texts
+from recado.messages import gate, outbox, policy, stops, texts
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel, ChannelKind, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
 from recado.messages.consent import Consent, Consult
@@ -79,8 +79,11 @@ class Dispatch:
         if message.state == "sending":
             await self._write_down(message, Unknown("Its worker ended."))
             return None
+        if message.state == "failed":
+            await self._hand_on(message)
+            return None
         consent = await self._consent(message)
-        if fate := self._hindrance(message, consent):
+        if fate := await self._hindrance(message, consent):
             if await self._db.write(outbox.settle, message, fate):
                 self._tell_given_up(message, fate)
             return None
@@ -119,22 +122,34 @@ class Dispatch:
             return Consent((message.recipient,))
         return await self._consult(message)
 
-    def _hindrance(self, message: Pending, consent: Consent) -> Fate | None:
+    async def _hand_on(self, message: Pending) -> None:
+        """Give a text that its carrier did not deliver to the next way, or let it have failed."""
+        fate = self._given_up(message, message.error or "", await self._consent(message))
+        if await self._db.write(outbox.settle, message, fate):
+            self._tell_given_up(message, fate)
+
+    async def _hindrance(self, message: Pending, consent: Consent) -> Fate | None:
         """Return what becomes of a message that cannot go now, or not this way."""
         now = self._clock()
         if message.kind in SECRET and now - message.created_at > self._timing.code_life * SECOND:
             return policy.failed(message, "It ran out before it could be sent.")
-        if not consent.ways:
-            return policy.failed(message, consent.refusal)
         if message.recipient not in consent.ways or (message.attempts == 0 and message.doubts == 0):
             way = consent.onward(message.tried)
             if way is None:
                 return policy.failed(message, consent.refusal)
             if way != message.recipient:
                 return policy.moved(way, now, message.tried)
-        if message.channel == "sms" and (reason := self._countries.refusal(message.recipient)):
+        if reason := await self._refusal(message):
             return self._given_up(message, reason, consent)
         return policy.held(message, consent.quiet_until) if consent.quiet_until else None
+
+    async def _refusal(self, message: Pending) -> str | None:
+        """Return why a number gets no text: it answered STOP (only that is told), or its country is not allowed."""
+        if message.channel != "sms":
+            return None
+        if message.kind != "stopped" and await stops.is_stopped(self._db, message.recipient):
+            return stops.REASON
+        return self._countries.refusal(message.recipient)
 
     def _given_up(self, message: Pending, reason: str, consent: Consent) -> Fate:
         """Return what becomes of a message that this channel will never take: it goes the next way, or has failed."""

@@ -14,16 +14,30 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Literal, cast
 
-from recado.db import Reader, Row, Tx
+from recado.db import Database, Reader, Row, Tx
 from recado.errors import Conflict, NotFound
 from recado.messages import texts
 from recado.messages.channel import ChannelKind, kind_of
 
-Kind = Literal["created", "assigned", "finished", "reminder", "digest", "phone_code", "email_code", "reset", "test"]
+Kind = Literal[
+    "created",
+    "assigned",
+    "finished",
+    "reminder",
+    "digest",
+    "security",
+    "answer",
+    "stopped",
+    "phone_code",
+    "email_code",
+    "reset",
+    "test",
+]
 """About a to-do: to who made it, to whom it was left for, to who left it when it is done, and before it is due; then
-the day's to-dos. The others go to one address only: codes, links that set a password, what the operator tries."""
-ONE_ADDRESS = frozenset[Kind](["phone_code", "email_code", "reset", "test"])
-SECRET = frozenset[Kind](["phone_code", "email_code", "reset"])
+the day's to-dos and news of a sign-in. The others go to one address only: an answer to a text, the one that confirms
+STOP or START; codes, links that set a password, what the operator tries."""
+ONE_ADDRESS: frozenset[Kind] = frozenset(["phone_code", "email_code", "reset", "test"])
+SECRET: frozenset[Kind] = frozenset(["phone_code", "email_code", "reset"])
 """Their texts open something: they are never shown, kept or sent again."""
 State = Literal["queued", "sent", "delivered", "failed"]
 """The states that people are told; `sending` and `unknown` are `queued` to them."""
@@ -33,6 +47,7 @@ KEPT = 90 * 24 * 3600 * 1_000_000
 """How long a finished message is kept, in microseconds."""
 
 _AT_ONCE = 0
+_WAITED_FOR: frozenset[Kind] = frozenset([*SECRET, "answer", "stopped", "security"])
 _AFTER_ALL_IDS = "g"  # an id begins with a hexadecimal digit
 _BATCHES = (1, 10, 50, 200)
 
@@ -42,23 +57,37 @@ INSERT INTO message
 VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9, $10) ON CONFLICT DO NOTHING"""
 _STATES = {
     size: f"""
-SELECT id, state, error FROM message
+SELECT id, state, error, price, currency FROM message
 WHERE user_id = $1 AND id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"""
     for size in _BATCHES
 }
-_MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
-_PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at, todo_id, tried"
-_NOT_SECRET = ", ".join(f"'{kind}'" for kind in sorted(SECRET))
-_PAGE = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+_MESSAGE = (
+    "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id, price, currency"
+)
+_PENDING = (
+    "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at, todo_id, tried, error"
+)
+_FOR_ONCE = ", ".join(f"'{kind}'" for kind in sorted([*SECRET, "stopped"]))
+_LEFT, _QUEUED = "state <> 'queued'", "state = 'queued' AND due_at IS NOT NULL"
+"""Where a message is, as SQLite's indexes know it: out of the queue, or in it. There is no third place."""
+_OF_USER = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1"
+_PAGE = {
+    "sqlite": f"""
+SELECT * FROM ({_OF_USER} AND id < $2 AND {_LEFT} ORDER BY id DESC LIMIT $3)
+UNION ALL SELECT * FROM ({_OF_USER} AND +id < $2 AND {_QUEUED} ORDER BY +id DESC LIMIT $3)
+ORDER BY id DESC LIMIT $3""",  # the plus keeps it from walking through everybody's, in the order of ids
+    "postgres": f"{_OF_USER} AND id < $2 ORDER BY id DESC LIMIT $3",
+}
 _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
 UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL, tried = ''
-WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind NOT IN ({_NOT_SECRET}) RETURNING {_MESSAGE}"""
+WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind NOT IN ({_FOR_ONCE}) RETURNING {_MESSAGE}"""
+_ERASE = [f"DELETE FROM message WHERE user_id = $1 AND {where}" for where in (_LEFT, _QUEUED)]
 _ANY = f"SELECT {_MESSAGE} FROM message WHERE id < $1 AND ($2 = '' OR {{}} = $2) AND ($3 = '' OR channel = $3)"
 _STATE_TOLD = "CASE WHEN state IN ('sending', 'unknown') THEN 'queued' ELSE state END"
 _RECENT = _ANY.format(_STATE_TOLD) + " ORDER BY id DESC LIMIT $4"
 _OWNERS = "SELECT user_id FROM message WHERE id = $1"
-_FAILED = f"SELECT user_id, id FROM message WHERE state = 'failed' AND kind NOT IN ({_NOT_SECRET}) AND created_at >= $1"
+_FAILED = f"SELECT user_id, id FROM message WHERE state = 'failed' AND kind NOT IN ({_FOR_ONCE}) AND created_at >= $1"
 _COUNTS = f"SELECT channel, {_STATE_TOLD} AS told, COUNT(*) FROM message GROUP BY channel, told"
 _OLDEST = "SELECT channel, MIN(created_at) FROM message WHERE due_at IS NOT NULL GROUP BY channel"
 _COSTS = """
@@ -66,7 +95,6 @@ SELECT sent_at / 86400000000 AS day, channel, currency, price, COUNT(*) FROM mes
 WHERE sent_at >= $1 GROUP BY day, channel, currency, price ORDER BY day, channel"""
 _ONE = f"SELECT {_PENDING} FROM message WHERE user_id = $1 AND id = $2 AND due_at IS NOT NULL"
 _STAGE = "SELECT state, error, attempts, price, currency FROM message WHERE user_id = $1 AND id = $2"
-_ERASE = "DELETE FROM message WHERE user_id = $1"
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
 _WAITING = f"SELECT {_PENDING} FROM message WHERE due_at IS NOT NULL AND channel = $2 ORDER BY due_at LIMIT $1"
@@ -79,7 +107,23 @@ UPDATE message SET state = $5, due_at = $6, error = $7, attempts = $8, doubts = 
 WHERE user_id = $1 AND id = $2 AND state = $3 AND due_at = $4 RETURNING id"""
 _SENT = """
 UPDATE message SET state = 'sent', vonage_id = $3, sent_at = $4, due_at = NULL, error = NULL
-WHERE user_id = $1 AND id = $2 AND state <> 'delivered'"""
+WHERE user_id = $1 AND id = $2 AND state <> 'delivered'
+    AND NOT (state = 'failed' AND COALESCE(vonage_id, '') = COALESCE($3, '-'))"""
+
+_ATTEMPTED = "SELECT user_id, recipient FROM message WHERE id = $1 AND attempts > 0"
+_CONFIRMED = """
+UPDATE message SET state = 'sent', vonage_id = $3, sent_at = COALESCE(sent_at, $4), due_at = NULL, error = NULL
+WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND (state IN ('queued', 'sending', 'unknown')
+    OR state = 'failed' AND vonage_id IS NULL AND doubts > 0) RETURNING id"""
+_DELIVERED = """
+UPDATE message SET state = 'delivered', vonage_id = $3, sent_at = COALESCE(sent_at, $4), delivered_at = $4,
+    due_at = NULL, error = NULL
+WHERE user_id = $1 AND id = $2 AND state <> 'delivered' RETURNING id"""
+_UNDELIVERED = """
+UPDATE message SET state = 'failed', vonage_id = $3, due_at = 0, error = $4
+WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND (state IN ('sending', 'unknown')
+    OR state IN ('queued', 'sent') AND (vonage_id IS NULL OR vonage_id = $3)) RETURNING id"""
+_PRICED = "UPDATE message SET price = $3, currency = $4 WHERE user_id = $1 AND id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +158,8 @@ class Message:
     sent_at: int | None
     delivered_at: int | None
     todo_id: str | None
+    price: str | None
+    currency: str | None
 
     @property
     def to(self) -> str:
@@ -128,10 +174,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class MessageState:
-    """What became of the text about a to-do; `error` is set when it failed."""
+    """What became of the text about a to-do; `error` is set when it failed, `price` (a decimal) once it is known."""
 
     state: State
     error: str | None
+    price: str | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +202,7 @@ class Pending:
     created_at: int
     todo_id: str | None = None
     tried: str = ""
+    error: str | None = field(default=None, repr=False)
 
     @property
     def channel(self) -> ChannelKind:
@@ -206,7 +255,7 @@ class Fate:
 def put(tx: Tx, message: NewMessage) -> None:
     """Queue a text within the caller's transaction, unless its user has one with that id already.
 
-    Codes, which somebody waits for, go before all others.
+    Those that somebody waits for go before all others: codes, links, answers, news of a sign-in.
     """
     tx.put(
         _PUT,
@@ -217,7 +266,7 @@ def put(tx: Tx, message: NewMessage) -> None:
         message.recipient,
         message.text,
         message.nonce,
-        _AT_ONCE if message.kind in SECRET else message.created_at,
+        _AT_ONCE if message.kind in _WAITED_FOR else message.created_at,
         message.created_at,
         kind_of(message.recipient),
     )
@@ -233,14 +282,14 @@ async def states(reader: Reader, user_id: int, ids: Sequence[str]) -> dict[str, 
         chosen = list(ids[start : start + _BATCHES[-1]])
         size = next(size for size in _BATCHES if size >= len(chosen))
         chosen += chosen[-1:] * (size - len(chosen))
-        for id_, state, error in await reader.all(_STATES[size], user_id, *chosen):
-            found[id_] = MessageState(_told(state), _told_error(state, error))
+        for id_, state, error, price, currency in await reader.all(_STATES[size], user_id, *chosen):
+            found[id_] = MessageState(_told(state), _told_error(state, error), price, currency)
     return found
 
 
-async def page(reader: Reader, user_id: int, limit: int, before: str | None = None) -> list[Message]:
+async def page(db: Database, user_id: int, limit: int, before: str | None = None) -> list[Message]:
     """Return up to `limit` messages of a user with ids below `before`, newest first."""
-    return [_message(row) for row in await reader.all(_PAGE, user_id, before or _AFTER_ALL_IDS, limit)]
+    return [_message(row) for row in await db.all(_PAGE[db.engine], user_id, before or _AFTER_ALL_IDS, limit)]
 
 
 async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
@@ -313,7 +362,8 @@ async def stage(reader: Reader, user_id: int, message_id: str) -> Progress | Non
 
 async def erase(tx: Tx, user_id: int) -> None:
     """Delete every message of a user."""
-    tx.put(_ERASE, user_id)
+    for where_it_is in _ERASE:
+        tx.put(where_it_is, user_id)
 
 
 async def purge(tx: Tx, now: int) -> None:
@@ -344,6 +394,35 @@ async def settle(tx: Tx, message: Pending, fate: Fate) -> bool:
 def sent(tx: Tx, message: Pending, vonage_id: str | None, now: int) -> None:
     """Write down that a message went out; that holds whatever else happened to the row meanwhile."""
     tx.put(_SENT, message.user_id, message.id, vonage_id, now)
+
+
+async def attempted(tx: Tx, message_id: str) -> list[tuple[int, str]]:
+    """Return whose messages have this id, and their numbers, of those that were ever on their way: for these a receipt
+    may come. There is more than one only if a to-do's id was used anew.
+    """
+    return [(row[0], row[1]) for row in await tx.all(_ATTEMPTED, message_id)]
+
+
+async def confirmed(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: int) -> bool:
+    """Write down that a message in doubt went out. False when that was known, or more."""
+    return bool(await tx.change(_CONFIRMED, user_id, message_id, vonage_id, at))
+
+
+async def delivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: int) -> bool:
+    """Write down that a message arrived, whatever was thought of it before. False when that was known."""
+    return bool(await tx.change(_DELIVERED, user_id, message_id, vonage_id, at))
+
+
+async def undelivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, reason: str) -> bool:
+    """Write down that a text will not arrive. A worker looks at it once more, for another way, and never texts it
+    again. False when it has failed or arrived, or was sent once more under another id.
+    """
+    return bool(await tx.change(_UNDELIVERED, user_id, message_id, vonage_id, reason))
+
+
+def priced(tx: Tx, user_id: int, message_id: str, price: str, currency: str) -> None:
+    """Write down what a message cost."""
+    tx.put(_PRICED, user_id, message_id, price, currency)
 
 
 def _amount(price: str | None) -> Decimal | None:

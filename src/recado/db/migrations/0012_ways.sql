@@ -4,7 +4,7 @@ ALTER TABLE message ADD COLUMN channel TEXT NOT NULL DEFAULT 'sms';
 -- The kinds of channel that gave the message up.
 ALTER TABLE message ADD COLUMN tried TEXT NOT NULL DEFAULT '';
 DROP INDEX message_due;
-CREATE INDEX message_due ON message (channel, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX message_due ON message (channel, due_at, user_id) WHERE due_at IS NOT NULL;
 ALTER TABLE account ADD COLUMN email TEXT;
 ALTER TABLE account ADD COLUMN email_verified_at BIGINT;
 -- What the topic is worked out of: the topic itself is a secret.
