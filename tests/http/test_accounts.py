@@ -78,6 +78,11 @@ async def test_signing_up_gives_the_account_and_no_session(service: Service) -> 
         "time_zone": "America/Sao_Paulo",
         "notify": account["notify"],
         "quiet_hours": None,
+        "email": None,
+        "email_verified": False,
+        "ntfy": None,
+        "channels": ["sms", "email", "ntfy"],
+        "digest": None,
     }
     assert account["notify"]["created"] is False
     device = await Person(service, "bia.1", account["user_id"]).device()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from recado.db import Database
+from recado.messages import outbox, stops
 from recado.messages.caps import Caps
 from recado.messages.closed import Closed
 from recado.messages.countries import Countries
@@ -196,3 +197,63 @@ async def test_what_waits_for_a_channel_that_is_gone_goes_another_way(
     await worker(db, Closed("email"), clock).deliver_due()
     failed = await message(db, alone, ANA)
     assert failed.error == "This service sends no e-mail."
+
+
+async def test_what_its_carrier_did_not_deliver_goes_another_way(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    assert await db.write(outbox.undelivered, ANA, id_, await _vonage_id(db), "This number is no longer in use.")
+    failed = await message(db, id_)
+    assert (failed.state, failed.error) == ("failed", "This number is no longer in use.")
+    for way in (texts.channel, pushes.channel):
+        await worker(db, way, clock, ways=WAYS).deliver_due()
+    assert (await message(db, id_)).channel == "ntfy"
+    assert (await message(db, id_)).state == "sent"
+    assert (len(texts.server.requests), len(pushes.server.took)) == (1, 1)
+
+
+async def test_what_was_not_delivered_and_has_no_other_way_has_failed_for_good(
+    db: Database, texts: Texts, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    await worker(db, texts.channel, clock).deliver_due()
+    await db.write(outbox.undelivered, ANA, id_, await _vonage_id(db), "This number is no longer in use.")
+    for _ in range(3):
+        await worker(db, texts.channel, clock).deliver_due()
+        clock.move(HOUR)
+    failed = await message(db, id_)
+    assert (failed.state, failed.error) == ("failed", "This number is no longer in use.")
+    assert len(texts.server.requests) == 1
+    assert (await db.all("SELECT due_at FROM message"))[0][0] is None
+
+
+async def test_a_late_receipt_of_a_text_does_not_disturb_the_next_way(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    vonage_id = await _vonage_id(db)
+    await db.write(outbox.undelivered, ANA, id_, vonage_id, "The carrier's network failed.")
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    assert not await db.write(outbox.undelivered, ANA, id_, vonage_id, "The carrier's network failed.")
+    assert not await db.write(outbox.confirmed, ANA, id_, vonage_id, clock())
+    await worker(db, pushes.channel, clock, ways=WAYS).deliver_due()
+    assert ((await message(db, id_)).state, len(pushes.server.took)) == ("sent", 1)
+
+
+async def test_who_stopped_texts_gets_what_they_want_another_way(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    await db.write(stops.stop, ANAS_NUMBER, clock())
+    moved, code = await queue(db, new(clock), new(clock, kind="phone_code", nonce="n"))
+    for way in (texts.channel, pushes.channel):
+        await worker(db, way, clock, ways=WAYS).deliver_due()
+    assert texts.server.requests == []
+    assert (await message(db, moved)).channel == "ntfy"
+    assert (await message(db, code)).error == stops.REASON
+
+
+async def _vonage_id(db: Database) -> str:
+    return (await db.all("SELECT vonage_id FROM message"))[0][0]

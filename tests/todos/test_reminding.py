@@ -13,7 +13,7 @@ import pytest
 from recado.accounts import accounts, register
 from recado.accounts.accounts import Author, QuietHours, SettingsChange
 from recado.db import Database, Tx, open_database
-from recado.messages import outbox
+from recado.messages import outbox, replies, segments
 from recado.messages.outbox import Message
 from recado.todos import lists, reminders, reminding, rows, todos
 from recado.todos.todo import Todo
@@ -81,6 +81,16 @@ async def test_a_time_is_reminded_of_when_it_comes_once(db: Database) -> None:
     assert await when(db, ana, first=moment - HOUR, last=moment + DAY) == [moment]
     (message,) = await inbox(db, ana)
     assert (message.kind, message.text) == ("reminder", "Reminder: dentist (15:00)")
+
+
+async def test_where_texts_can_be_answered_a_reminder_says_how(db: Database) -> None:
+    ana = await texted(db, locale="pt-BR")
+    await db.write(replies.announce, True)
+    await leave(db, ana, "consulta " + "muito longa " * 20, due="2026-11-24T15:00")
+    await remind(db, at("2026-11-24T15:00"))
+    (message,) = await inbox(db, ana)
+    assert message.text.endswith("(15:00). Responda FEITO 1 quando fizer.")
+    assert segments.count(message.text) == 1
 
 
 async def test_remind_counts_back_in_minutes(db: Database) -> None:

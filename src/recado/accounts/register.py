@@ -336,6 +336,8 @@ def _author(row: Row) -> Author:
     user_id, name, locale, time_zone, channels, phone, email, ntfy = row
     if channels is None:
         return Author(user_id, name, locale, time_zone, None)
+    if phone is not None and channels[:3] == "sms":  # nearly everybody, with each to-do that is created
+        return Author(user_id, name, locale, time_zone, phone)
     ways = _ways(channels, phone, email, ntfy)
     return Author(user_id, name, locale, time_zone, ways[0] if ways else None)
 

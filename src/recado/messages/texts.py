@@ -57,6 +57,10 @@ _REMINDER = {
     "en": "Reminder: {title} ({when})",
     "pt": "Lembrete: {title} ({when})",
 }
+_REMINDER_TO_ANSWER = {
+    "en": ("Reminder: ", " ({when}). Reply DONE {number} when done."),
+    "pt": ("Lembrete: ", " ({when}). Responda FEITO {number} quando fizer."),
+}
 _TODAY = {"en": "today", "pt": "hoje"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DIGEST = {
@@ -106,12 +110,18 @@ def phone_code(locale: str) -> str:
     return _PHONE_CODE[_language(locale)]
 
 
-def reminder(title: str, due: str, today: str, locale: str) -> str:
-    """Return the text that reminds of a to-do; `due` is a day or a local time, and `today` the day it is there."""
+def reminder(title: str, due: str, today: str, locale: str, *, number: int | None = None) -> str:
+    """Return the text that reminds of a to-do; `due` is a day or a local time, and `today` the day it is there.
+
+    With `number` they can answer with it, and the text is one SMS.
+    """
     words, day, time = _language(locale), due[:10], due[11:]
     shown = [] if day == today else [_day(day, words)]
     when = " ".join([*shown, *([time] if time else [])]) or _TODAY[words]
-    return _REMINDER[words].format(title=neutral(title, _TITLE_LIMIT), when=when)
+    if number is None:
+        return _REMINDER[words].format(title=neutral(title, _TITLE_LIMIT), when=when)
+    before, after = _REMINDER_TO_ANSWER[words]
+    return segments.fitted(before, neutral(title, _TITLE_LIMIT), after.format(when=when, number=number))
 
 
 def digest(titles: Sequence[str], count: int, locale: str) -> str:

@@ -9,6 +9,7 @@ from recado.accounts.accounts import Author
 from recado.db import Reader, Tx
 from recado.db.ids import NewId
 from recado.messages import outbox, replies, texts
+from recado.messages.channel import kind_of
 from recado.messages.outbox import NewMessage
 from recado.todos import lists, numbers
 from recado.todos.history import Kind
@@ -46,7 +47,7 @@ async def left(tx: Tx, todo: Todo, *, by: int, new_id: NewId, now: int) -> Notic
     if recipient is None or recipient.texted is None or author is None:
         return None
     number: int | None = None
-    if await replies.are_possible(tx):
+    if kind_of(recipient.texted) == "sms" and await replies.are_possible(tx):
         number = (await numbers.give(tx, recipient.user_id, [todo.id], now, asked=True))[todo.id]
     text = texts.assigned(author.username, todo.title, recipient.locale, number=number)
     return Notice(NewMessage(recipient.user_id, new_id(), "assigned", recipient.texted, text, now, todo.id))

@@ -17,9 +17,10 @@ from recado.accounts.accounts import Account
 from recado.db import Database, Reader, Tx
 from recado.db.ids import Clock, NewId
 from recado.errors import Unavailable
-from recado.messages import outbox, texts
+from recado.messages import outbox, replies, texts
+from recado.messages.channel import kind_of
 from recado.messages.outbox import NewMessage
-from recado.todos import dates, digest, lists, reminders, rows
+from recado.todos import dates, digest, lists, numbers, reminders, rows
 from recado.todos.reminders import Due
 from recado.todos.todo import Todo
 
@@ -86,10 +87,21 @@ async def _one(tx: Tx, row: Due, now: int, new_id: NewId) -> int:
     reminders.follow(tx, todo, zone, now)
     if account is None or not (consent.wants(account, "reminder") and account.ways):
         return 0
-    due = dates.local(todo.due_at, account.time_zone) if len(todo.due) > 10 and todo.due_at else todo.due
-    text = texts.reminder(todo.title, due, dates.day(now, account.time_zone).isoformat(), account.locale)
+    text = await _text(tx, todo, account, now)
     outbox.put(tx, NewMessage(account.user_id, new_id(), "reminder", account.ways[0], text, now, todo.id))
     return 1
+
+
+async def _text(tx: Tx, todo: Todo, account: Account, now: int) -> str:
+    """Return the words; where they can be answered, with the number by which to name the to-do."""
+    due = todo.due or ""
+    if len(due) > 10 and todo.due_at is not None:
+        due = dates.local(todo.due_at, account.time_zone)
+    number: int | None = None
+    if kind_of(account.ways[0]) == "sms" and await replies.are_possible(tx):
+        number = (await numbers.give(tx, account.user_id, [todo.id], now, asked=True))[todo.id]
+    today = dates.day(now, account.time_zone).isoformat()
+    return texts.reminder(todo.title, due, today, account.locale, number=number)
 
 
 async def _whom(reader: Reader, todo: Todo) -> Account | None:
