@@ -1,6 +1,7 @@
 """Where `recado` begins: what went wrong becomes one sentence and an exit code.
 
-Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting; 130 interrupted.
+Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting; 3 signed out, 4 not found, 5 the
+server cannot be reached, all three from commands that ask a server; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from recado.datafolder import FolderTaken
+from recado.cli.use.failures import NOT_FOUND, SIGNED_OUT, UNREACHABLE, Failure
+from recado.cli.use.screen import clean
 from recado.errors import RecadoError
 from recado.readings import SettingsError
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+CODES = (DONE, FAILED, MISUSED, SIGNED_OUT, NOT_FOUND, UNREACHABLE, INTERRUPTED)
 
 
 def main() -> None:
@@ -25,7 +28,13 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; a failure is one sentence on standard error."""
     try:
-        return _dispatch(arguments)
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except Failure as failure:
+        return _say(failure.sentence, failure.code)
+    except BrokenPipeError:
+        return _unheard()
     except SettingsError as error:
         return _say(str(error), MISUSED)
     except RecadoError as error:
@@ -44,19 +53,26 @@ def _dispatch(arguments: Sequence[str]) -> int:
         from recado.cli.serve import serve  # noqa: PLC0415
 
         return serve()
-    from recado.cli.operate import parse_and_run  # noqa: PLC0415
+    from recado.cli.commands import parse_and_run  # noqa: PLC0415
 
     return parse_and_run(arguments)
 
 
 def _sentences() -> set[type[Exception]]:
     """The exceptions that are already a sentence for the operator; loaded only when something failed."""
+    from recado.datafolder import FolderTaken  # noqa: PLC0415
     from recado.db import DatabaseNewer  # noqa: PLC0415
     from recado.server.listening import CannotListen  # noqa: PLC0415
 
     return {CannotListen, DatabaseNewer, FolderTaken}
 
 
+def _unheard() -> int:
+    """Whoever read what is printed has had enough, as `head` does: end without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE
+
+
 def _say(sentence: str, code: int) -> int:
-    print(f"recado: {sentence.rstrip('.')}.", file=sys.stderr)
+    print(f"recado: {clean(sentence).rstrip('.')}.", file=sys.stderr)
     return code

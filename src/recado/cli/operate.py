@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from importlib.metadata import version
 
-from cyclopts import App, CycloptsError
-
-from recado.cli import people
 from recado.cli.doctor import examine
 from recado.cli.serve import serve as _serve
 from recado.cli.stores import database, place
 from recado.keyfile import with_keys
 from recado.settings import load
 
-_MISUSED = 2
 
-app = App(
-    name="recado",
-    help="A self-hosted to-do service whose to-dos reach people's phones. "
-    "Settings come from the environment or a .env file in this folder; `recado doctor` checks them.",
-    help_epilogue="Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting.",
-    version=lambda: version("recado"),
-)
-app.command(people.app, name="user")
-
-
-def parse_and_run(arguments: Sequence[str]) -> int:
-    """Parse one command line and run it; return its exit code. Wrong usage is told and gives 2."""
-    try:
-        return app(arguments, exit_on_error=False, result_action="return_int_as_exit_code_else_zero")
-    except CycloptsError:
-        return _MISUSED
-
-
-@app.command
 def serve() -> int:
     """Serve until Ctrl+C or SIGTERM, which let requests in flight finish.
 
@@ -45,7 +20,6 @@ def serve() -> int:
     return _serve()
 
 
-@app.command
 def migrate() -> None:
     """Bring the database up to date and stop. `serve` does the same by itself."""
 
@@ -59,7 +33,6 @@ def migrate() -> None:
     asyncio.run(run())
 
 
-@app.command
 def deliver() -> None:
     """Deliver text messages, and nothing else, until Ctrl+C or SIGTERM.
 
@@ -70,7 +43,6 @@ def deliver() -> None:
     asyncio.run(run(with_keys(load())))
 
 
-@app.command
 def doctor() -> int:
     """Check settings, stores, keys and clock, and say what to do.
 
