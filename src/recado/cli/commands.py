@@ -41,7 +41,7 @@ FOR_PEOPLE = {
     "done": ("use.changing:done", _TODOS),
     "edit": ("use.changing:edit", _TODOS),
     "rm": ("use.changing:rm", _TODOS),
-    "undo": ("use.changing:undo", _TODOS),
+    "undo": ("use.undoing:undo", _TODOS),
     "lists": ("use.lists:app", _SHARING),
     "invite": ("use.lists:invite", _SHARING),
     "join": ("use.lists:join", _SHARING),
@@ -61,8 +61,9 @@ FOR_OPERATORS = {
     "user": ("people:app", _SERVER),
     "doctor": ("operate:doctor", _SERVER),
 }
+_PEOPLE = "Make, list, disable, enable and invite people, and reset their passwords."
 for _name, (_place, _group) in (FOR_PEOPLE | FOR_OPERATORS).items():
-    app.command(f"recado.cli.{_place}", name=_name, group=_group)
+    app.command(f"recado.cli.{_place}", name=_name, group=_group, help=_PEOPLE if _name == "user" else None)
 
 
 @app.default
@@ -83,8 +84,9 @@ def parse_and_run(arguments: Sequence[str]) -> int:
     """Parse one command line and run it; return its exit code. Raises `Misused` for wrong usage."""
     first = arguments[0] if arguments else ""
     if first in ("--help", "-h"):
-        for name in app:  # its help shows what each does, which loads them all
-            app[name]
+        for name in app:  # its page shows what each does, which loads them
+            if name != "user":
+                app[name]
     elif first and not first.startswith("-") and first not in app:
         raise Misused(_unknown(first))
     try:

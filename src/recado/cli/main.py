@@ -28,13 +28,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; a failure is one sentence on standard error."""
     try:
-        code = _dispatch(arguments)
-        sys.stdout.flush()
-        return code
-    except Failure as failure:
-        return _say(failure.sentence, failure.code)
-    except BrokenPipeError:
-        return _unheard()
+        return _for_people(arguments)
     except SettingsError as error:
         return _say(str(error), MISUSED)
     except RecadoError as error:
@@ -45,6 +39,18 @@ def run(arguments: Sequence[str]) -> int:
         return _say(str(error), FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _for_people(arguments: Sequence[str]) -> int:
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+    except Failure as failure:
+        return _say(failure.sentence, failure.code)
+    except BrokenPipeError:  # whoever read has had enough, as `head` does: end without a word
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
@@ -65,12 +71,6 @@ def _sentences() -> set[type[Exception]]:
     from recado.server.listening import CannotListen  # noqa: PLC0415
 
     return {CannotListen, DatabaseNewer, FolderTaken}
-
-
-def _unheard() -> int:
-    """Whoever read what is printed has had enough, as `head` does: end without a word."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return DONE
 
 
 def _say(sentence: str, code: int) -> int:

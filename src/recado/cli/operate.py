@@ -1,14 +1,12 @@
-"""The commands of the operator, as the command line shows them; what they do is in the modules beside this one."""
+"""The commands of the operator, as the command line shows them; what they do is in the modules beside this one.
+
+What a command needs is loaded when it runs, so that the page of help, which shows them all, does not load the service.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import asyncio
-
-from recado.cli.doctor import examine
-from recado.cli.serve import serve as _serve
-from recado.cli.stores import database, place
-from recado.keyfile import with_keys
-from recado.settings import load
 
 
 def serve() -> int:
@@ -17,11 +15,15 @@ def serve() -> int:
     Brings the database up to date first. Text messages are delivered from here too. SIGHUP replaces the server
     processes one by one, when RECADO_WORKERS is above 1.
     """
-    return _serve()
+    from recado.cli.serve import serve as run
+
+    return run()
 
 
 def migrate() -> None:
     """Bring the database up to date and stop. `serve` does the same by itself."""
+    from recado.cli.stores import database, place
+    from recado.settings import load
 
     async def run() -> None:
         settings = load()
@@ -38,7 +40,9 @@ def deliver() -> None:
 
     Not needed beside `serve`, which delivers too; for a machine of its own, or while serving is down.
     """
-    from recado.cli.deliver import deliver as run  # noqa: PLC0415  (loads the whole app, the others do not)
+    from recado.cli.deliver import deliver as run
+    from recado.keyfile import with_keys
+    from recado.settings import load
 
     asyncio.run(run(with_keys(load())))
 
@@ -48,4 +52,6 @@ def doctor() -> int:
 
     Changes nothing. The exit code is 1 when something is wrong, and 2 when that is a setting.
     """
+    from recado.cli.doctor import examine
+
     return examine()

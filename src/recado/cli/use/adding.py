@@ -140,15 +140,6 @@ def _sent(session: Session, bodies: list[Body]) -> list[Body]:
 
 
 def _show_only(session: Session, texts: list[str], members: Body, *, as_is: bool, json: bool) -> None:
-    nothing: Body = {
-        "due": None,
-        "repeat": None,
-        "priority": 0,
-        "labels": [],
-        "for": None,
-        "name": None,
-        "list_id": None,
-    }
     now = now_in(session.profile.time_zone)
     for text in texts:
         read = {"title": text, **_NOTHING_READ} if as_is else session.ask("POST", "/todo/parse", json={"quick": text})

@@ -6,9 +6,10 @@ import json
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 
@@ -128,13 +129,11 @@ def _advice(answer: Answer) -> str:
 
 
 def _answer(got: httpx2.Response) -> Answer:
-    problem: Any = {}
+    problem: Mapping[str, Any] = {}
     if got.headers.get("content-type", "").startswith("application/problem+json"):
-        try:
-            problem = got.json()
-        except ValueError:
-            problem = {}
-    problem = problem if isinstance(problem, dict) else {}
+        with suppress(ValueError):
+            told: Any = got.json()
+            problem = cast("Mapping[str, Any]", told) if isinstance(told, dict) else {}
     kind = str(problem.get("type", "")).rpartition("#")[2]
     after = got.headers.get("retry-after", "")
     return Answer(got.status_code, got.content, kind, problem, float(after) if after.isdecimal() else 1.0)

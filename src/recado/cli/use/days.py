@@ -64,9 +64,11 @@ def repeats(rule: str, today: date) -> str:
     known = {"FREQ", "INTERVAL", "X-FROM", "COUNT", "UNTIL", "WKST", "BYMONTHDAY"}
     if parts.keys() - known or parts.get("FREQ") not in _UNITS or not all(day in _CODES for day in days):
         return rule
-    said = [_every(parts["FREQ"], int(parts.get("INTERVAL", "1")))]
-    if days:
-        said.append(say("on {days}", days=", ".join(WEEKDAYS[language()][_CODES.index(day)] for day in days)))
+    named = ", ".join(WEEKDAYS[language()][_CODES.index(day)] for day in days)
+    interval = int(parts.get("INTERVAL", "1"))
+    if named and interval == 1 and parts["FREQ"] == "WEEKLY":
+        return " ".join([say("every {days}", days=named), *_ends(parts, today)])
+    said = [_every(parts["FREQ"], interval), *([say("on {days}", days=named)] if named else [])]
     if "BYMONTHDAY" in parts:
         said.append(say("on {days}", days=parts["BYMONTHDAY"]))
     return " ".join([*said, *_ends(parts, today)])

@@ -45,11 +45,11 @@ def end(device: str | None = None, /, *, others: Annotated[bool, Flag] = False, 
         raise Misused("Say which device, or --others: `recado devices` lists them.")
     with Session(options) as session:
         if device is None:
-            session.answer("DELETE", "/session")
+            session.answer("DELETE", "/session", again=False)
             screen.line("All other devices are signed out.")
             return
         one = _meant(device, session.ask("GET", "/session")["items"])
-        session.answer("DELETE", f"/session/{one['id']}")
+        session.answer("DELETE", f"/session/{one['id']}", again=False)
         screen.line(f"{_name(one)} is signed out.")
         if one["current"]:
             with profiles.lock(session.profile.name):

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def write(path: Path, held: dict[str, Any]) -> None:
         make(path.parent)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(held, file, ensure_ascii=False, indent=1)
+            json.dump(held, file, ensure_ascii=False)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -70,7 +70,7 @@ def make(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Generator[None]:
     """Hold the lock that belongs to a file; another process waits meanwhile, a minute at most."""
     try:
         make(path.parent)

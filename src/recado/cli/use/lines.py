@@ -13,6 +13,7 @@ from recado.cli.use.session import Session
 from recado.cli.use.words import say
 
 Todo = Mapping[str, Any]
+_WIDTH = 3
 _URGENT = {1: "red", 2: "yellow", 3: "blue", 4: "dim"}
 
 
@@ -37,7 +38,8 @@ class Lines:
         """Print a to-do on a line, after a word."""
         over = todo["done"] or todo["deleted_at"] is not None
         mark = "✓ " if todo["done"] else ("✗ " if over else "")
-        number = Ink(f"{self.numbers[todo['id']]:>3}", "dim" if over else "cyan")
+        width = 0 if first else _WIDTH
+        number = Ink(f"{self.numbers[todo['id']]:>{width}}", "dim" if over else "cyan")
         title = Ink(todo["title"], "dim") if over else todo["title"]
         word: list[Part] = [Ink(f"{first} ", "green")] if first else []
         screen.line(*word, number, "  ", mark, title, *self._rest(todo, with_list=with_list))

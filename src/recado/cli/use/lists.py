@@ -86,7 +86,7 @@ def rm(list_name: Annotated[str, Parameter(name="NAME")], /, *, options: Options
     """
     with Session(options) as session:
         one = meant(session, list_name)
-        session.answer("DELETE", f"/list/{one['id']}")
+        session.answer("DELETE", f"/list/{one['id']}", again=False)
         screen.line(f"{name(one)} is in the trash; `recado lists restore {one['id']}` brings it back.")
 
 
@@ -115,7 +115,7 @@ def leave(list_name: Annotated[str, Parameter(name="NAME")], /, *, options: Opti
     """
     with Session(options) as session:
         one = meant(session, list_name)
-        session.answer("DELETE", f"/list/{one['id']}/member/{session.profile.user_id}")
+        session.answer("DELETE", f"/list/{one['id']}/member/{session.profile.user_id}", again=False)
         screen.line(f"You have left {name(one)}.")
 
 

@@ -72,20 +72,24 @@ class Memory:
         changes = (files.read(self._path) or {}).get("changes") or [None]
         return changes[-1]
 
-    def took_back(self, change: Mapping[str, Any]) -> None:
-        """Forget a change that was taken back."""
+    def took_back(self, todo_id: str, version: int) -> None:
+        """Forget what the last change did to one to-do, for it was taken back, or cannot be."""
 
         def drop(held: dict[str, Any]) -> None:
-            held["changes"] = [one for one in held.get("changes", []) if one != change]
+            changes: list[dict[str, Any]] = held.get("changes", [])
+            if changes:
+                changes[-1]["items"] = [item for item in changes[-1]["items"] if item != [todo_id, version]]
+                held["changes"] = changes if changes[-1]["items"] else changes[:-1]
 
         self._change(drop)
 
     def pending(self, bodies: Sequence[Mapping[str, Any]], fresh: Callable[[], str]) -> tuple[str, list[str]]:
-        """Return a name for what is to be created, and an id for each: those it was sent with before without an answer."""
+        """Return a name for what is to be created, and an id for each: the one it was sent with before, unanswered."""
         name = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:32]
         found = (files.read(self._path) or {}).get("pending", {}).get(name)
-        known = found["ids"] if found and found["until"] > time.time() else []
-        return name, known or [fresh() for _ in bodies]
+        if found and found["until"] > time.time():
+            return name, found["ids"]
+        return name, [fresh() for _ in bodies]
 
     def unanswered(self, name: str, ids: Sequence[str]) -> None:
         """Remember the ids of something that was sent and not answered."""

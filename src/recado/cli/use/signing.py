@@ -8,7 +8,7 @@ import socket
 import sys
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 
@@ -107,7 +107,7 @@ def logout(
     try:
         if everywhere:
             with Session(options) as session:
-                session.answer("DELETE", "/session")
+                session.answer("DELETE", "/session", again=False)
         end_session(profiles.load(name) or profile)
     except Unreachable as error:
         if not forget:
@@ -159,18 +159,19 @@ def _enter(profile: Profile, password: str, device: str | None) -> None:
     body = {"username": profile.username, "password": password, "device": (device or socket.gethostname())[:100]}
     with closing(Connection(profile.server)) as connection:
         try:
-            handed_out = connection.demand("POST", "/login", json=body, again=False)
+            handed_out: Any = connection.demand("POST", "/login", json=body, again=False)
         except Refused as refused:
             if refused.kind == "bad-credentials":
                 raise Failure("User name and password do not match.") from refused
             raise
     if not isinstance(handed_out, dict) or "access_token" not in handed_out:
         raise Failure(f"What answers at {profile.server} is no recado: check the address.")
+    tokens = tokens_of(cast("dict[str, Any]", handed_out))
     if profile.tokens:
         with suppress(Failure):  # the session of before; it would only clutter the list of devices
             end_session(profile)
     with profiles.lock(profile.name):
-        profiles.save(Profile(profile.name, profile.server, profile.username, tokens=tokens_of(handed_out)))
+        profiles.save(Profile(profile.name, profile.server, profile.username, tokens=tokens))
     profiles.choose(profile.name)
     with Session(Options(profile=profile.name)) as session:
         session.learn()

@@ -34,6 +34,7 @@ PORTUGUESE = {
     "Not read: {text}": "Não entendido: {text}",
     "There are more: --limit {n} shows them.": "Há mais: --limit {n} mostra.",
     "`recado undo` takes it back.": "`recado undo` desfaz.",
+    "every {days}": "toda semana, {days}",
     "every day": "todo dia",
     "every week": "toda semana",
     "every month": "todo mês",

@@ -1,0 +1,82 @@
+"""`recado undo`: what this profile did last, or what was last done to one to-do, is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from recado.cli.use.changing import told
+from recado.cli.use.failures import Failure, Missing, Refused
+from recado.cli.use.ids import new_id
+from recado.cli.use.memory import Memory
+from recado.cli.use.options import NONE, Options
+from recado.cli.use.session import Session
+from recado.cli.use.words import say
+
+Todo = dict[str, Any]
+_CHANGED_SINCE = "It was changed again since, here or elsewhere: `recado undo NUMBER` takes that last change back."
+
+
+def undo(number: str | None = None, /, *, options: Options = NONE) -> None:
+    """Take the last change back that was made with this profile, or the last change of one to-do.
+
+    Parameters
+    ----------
+    number
+        The to-do whose last change is taken back, whoever made it.
+    """
+    with Session(options) as session:
+        memory = Memory(session.profile.name)
+        if number is None:
+            _last(session, memory, options)
+        else:
+            (todo_id,) = memory.ids([number])
+            _tell(session, [_back(session, todo_id)], options)
+
+
+def _last(session: Session, memory: Memory, options: Options) -> None:
+    """Take the last change back, to-do by to-do. One where that cannot be does not stand in the way of the next."""
+    change = memory.last()
+    if change is None:
+        raise Failure("There is nothing to take back: `recado undo NUMBER` takes the last change of a to-do back.")
+    todos, failed = list[Todo](), list[Failure]()
+    for todo_id, version in change["items"]:
+        try:
+            todos.append(_one(session, change["what"], todo_id, version))
+        except (Missing, Refused) as failure:
+            failed.append(failure)
+        memory.took_back(todo_id, version)
+    _tell(session, todos, options)
+    for failure in failed:
+        raise failure
+
+
+def _one(session: Session, what: str, todo_id: str, version: int) -> Todo:
+    if what == "rm":
+        return _restored(session, todo_id)
+    if what != "add":
+        return _back(session, todo_id, version)
+    todo = session.ask("GET", f"/todo/{todo_id}")
+    session.answer("DELETE", f"/todo/{todo_id}", again=False)
+    return todo
+
+
+def _restored(session: Session, todo_id: str) -> Todo:
+    return session.ask("POST", f"/todo/{todo_id}/restore", headers={"Idempotency-Key": new_id()})
+
+
+def _back(session: Session, todo_id: str, version: int | None = None) -> Todo:
+    """Take the last change of a to-do back; with `version` only if nothing happened to it since."""
+    headers = {"Idempotency-Key": new_id()} | ({"If-Match": f'"{version}"'} if version else {})
+    try:
+        return session.ask("POST", f"/todo/{todo_id}/undo", headers=headers)
+    except Missing:
+        return _restored(session, todo_id)
+    except Refused as refused:
+        if refused.kind != "stale":
+            raise
+        raise Refused(_CHANGED_SINCE, refused.kind, refused.status) from refused
+
+
+def _tell(session: Session, todos: Sequence[Todo], options: Options) -> None:
+    told(session, todos, options, lambda _: say("Taken back"))
