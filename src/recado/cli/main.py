@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from recado.cli.use.failures import NOT_FOUND, SIGNED_OUT, UNREACHABLE, Failure
 from recado.cli.use.screen import clean
@@ -22,6 +23,9 @@ CODES = (DONE, FAILED, MISUSED, SIGNED_OUT, NOT_FOUND, UNREACHABLE, INTERRUPTED)
 def main() -> None:
     """Run the command line of this process and exit."""
     os.umask(0o077)  # what recado writes is its owner's only
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what an old terminal cannot show is a ?
     sys.exit(run(sys.argv[1:]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from recado.cli.use.days import now_in
 from recado.cli.use.failures import Failure, Misused, Unreachable
 from recado.cli.use.ids import new_id
 from recado.cli.use.lines import said, tell
-from recado.cli.use.memory import Memory
+from recado.cli.use.memory import Memory, Step
 from recado.cli.use.options import NONE, Flag, Options
 from recado.cli.use.screen import Ink
 from recado.cli.use.session import Session
@@ -28,7 +29,7 @@ _NOTHING_READ: Body = {
 
 
 def add(
-    *words: str,
+    *words: Annotated[str, Parameter(allow_leading_hyphen=True)],
     list_name: Annotated[str | None, Parameter(name=["--list", "-l"])] = None,
     due: Annotated[str | None, Parameter(name=["--due", "-d"])] = None,
     priority: Annotated[int | None, Parameter(name=["--priority", "-p"])] = None,
@@ -96,9 +97,19 @@ def _texts(words: Sequence[str]) -> Iterator[str]:
             raise Misused("Standard input has no line.")
         yield from texts
     elif words:
+        _no_options(words)
         yield " ".join(words)
     else:
         yield _asked()
+
+
+def _no_options(words: Sequence[str]) -> None:
+    """A slip in an option must not end up in a title. Raises `Misused`, unless a lone -- says that options are over."""
+    strange = [word for word in words if re.match(r"-[^\d\s-]|--.", word)]
+    if strange and "--" not in sys.argv:
+        raise Misused(
+            f"Unknown option: {strange[0]}. Put -- before words that begin so. `recado add --help` tells more"
+        )
 
 
 def _asked() -> str:
@@ -121,7 +132,7 @@ def _create(session: Session, bodies: list[Body]) -> list[Body]:
         memory.unanswered(name, ids)
         raise
     memory.answered(name)
-    memory.did("add", [(todo["id"], todo["version"]) for todo in todos])
+    memory.did("add", [Step(todo["id"], 0, todo["version"]) for todo in todos])
     return todos
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -12,7 +13,7 @@ from recado.cli.use import dates, days, lists, screen
 from recado.cli.use.failures import Missing, Misused, Refused
 from recado.cli.use.ids import new_id
 from recado.cli.use.lines import tell
-from recado.cli.use.memory import Memory
+from recado.cli.use.memory import Memory, Step
 from recado.cli.use.options import NONE, Options
 from recado.cli.use.session import Session
 from recado.cli.use.words import say
@@ -44,6 +45,7 @@ def done(*numbers: str, options: Options = NONE) -> None:
             return say("Was done already" if before[todo["id"]]["done"] else "Done")
 
         told(session, todos, options, word)
+        _miss(ids, before)
 
 
 def rm(*numbers: str, options: Options = NONE) -> None:
@@ -59,6 +61,7 @@ def rm(*numbers: str, options: Options = NONE) -> None:
         before = _there(session, ids)
         gone = _changed(session, "rm", [{"op": "delete", "id": one} for one in before], before)
         told(session, gone, options, lambda _: say("Deleted"))
+        _miss(ids, before)
 
 
 def edit(
@@ -124,16 +127,20 @@ def _ids(session: Session, numbers: Sequence[str]) -> list[str]:
 
 
 def _there(session: Session, ids: Sequence[str]) -> dict[str, Todo]:
-    """Return those of the to-dos that are there, as they are now; the others are told. Raises `Missing` for none."""
+    """Return those of the to-dos that are there, as they are now. Raises `Missing` when none is."""
     found = dict[str, Todo]()
     for todo_id in ids:
-        try:
+        with suppress(Missing):
             found[todo_id] = session.ask("GET", f"/todo/{todo_id}")
-        except Missing:
-            if todo_id == ids[-1] and not found:
-                raise Missing(_GONE) from None
-            screen.note(f"recado: {todo_id}: {_GONE}")
+    if not found:
+        raise Missing(_GONE)
     return found
+
+
+def _miss(ids: Sequence[str], found: Mapping[str, Todo]) -> None:
+    """Fail for those that are not there, after the others were done."""
+    if missing := [todo_id for todo_id in ids if todo_id not in found]:
+        raise Missing(f"{len(missing)} of {len(ids)}: {_GONE}")
 
 
 def _changed(session: Session, what: str, items: list[Item], before: Mapping[str, Todo]) -> list[Todo]:
@@ -148,17 +155,16 @@ def _changed(session: Session, what: str, items: list[Item], before: Mapping[str
         for item, one in zip(items, results, strict=True)
         if "problem" not in one
     }
-    changed = [
-        (one["id"], one["version"])
-        for one in made.values()
-        if what == "rm" or one["version"] != before[one["id"]]["version"]
-    ]
-    if changed:
-        Memory(session.profile.name).did(what, changed)
+    Memory(session.profile.name).did(what, [_step(before[one], todo, what) for one, todo in made.items()])
     refused = [one for one in results if "problem" in one]
     if refused:
         _refuse(session, list(made.values()), refused)
     return list(made.values())
+
+
+def _step(before: Todo, after: Todo, what: str) -> Step:
+    version = before["version"]
+    return Step(before["id"], version, version + 1 if what == "rm" else after["version"])
 
 
 def _refuse(session: Session, made: list[Todo], refused: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from recado.cli.use.failures import Misused
 from recado.cli.use.session import Session
 
-NOTHING = ("", "none", "never", "-")
+NOTHING = ("", "none", "never")
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?\Z")
 _TITLE = "recado"
 

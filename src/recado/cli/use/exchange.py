@@ -22,7 +22,7 @@ _REMARKS = 20
 
 
 def bring_in(
-    file: str,
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
     /,
     *,
     kind: Annotated[Format | None, Parameter(name=["--format", "-f"])] = None,
@@ -55,7 +55,7 @@ def bring_in(
 def export(
     *,
     kind: Annotated[Format | None, Parameter(name=["--format", "-f"])] = None,
-    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"], allow_leading_hyphen=True)] = None,
     list_name: Annotated[str | None, Parameter(name=["--list", "-l"])] = None,
     options: Options = NONE,
 ) -> None:

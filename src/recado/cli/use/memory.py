@@ -11,7 +11,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from recado.cli.use import files, profiles
 from recado.cli.use.failures import Missing, Misused
@@ -20,6 +20,14 @@ R = TypeVar("R")
 _KEPT, _KEPT_DONE, _PENDING = 14 * 86_400, 86_400, 86_400
 _MOST_NUMBERS, _MOST_CHANGES = 2000, 50
 _SHORTEST_ID = 6
+
+
+class Step(NamedTuple):
+    """One to-do, its version before something was done to it, and after."""
+
+    todo_id: str
+    before: int
+    after: int
 
 
 class Memory:
@@ -58,28 +66,37 @@ class Memory:
         numbers: dict[str, list[Any]] = (files.read(self._path) or {}).get("numbers", {})
         return list(dict.fromkeys(_meant(handle, numbers) for handle in handles))
 
-    def did(self, what: str, items: Sequence[tuple[str, int]]) -> None:
-        """Remember a change of to-dos (id, version after it), so that it can be taken back."""
+    def did(self, what: str, steps: Sequence[Step]) -> None:
+        """Remember what was done to to-dos, so that it can be taken back; those that stayed as they were do not count."""
+        items = [list(step) for step in steps if step.before != step.after]
 
         def push(held: dict[str, Any]) -> None:
-            changes = [*held.get("changes", []), {"what": what, "items": [list(item) for item in items]}]
+            changes = [*held.get("changes", []), {"what": what, "items": items}]
             held["changes"] = changes[-_MOST_CHANGES:]
 
-        self._change(push)
+        if items:
+            self._change(push)
 
-    def last(self) -> dict[str, Any] | None:
-        """Return the last change that was not taken back."""
+    def last(self) -> tuple[str, list[Step]] | None:
+        """Return the last thing that was done and not taken back."""
         changes = (files.read(self._path) or {}).get("changes") or [None]
-        return changes[-1]
+        change = changes[-1]
+        return change and (change["what"], [Step(*item) for item in change["items"]])
 
-    def took_back(self, todo_id: str, version: int) -> None:
-        """Forget what the last change did to one to-do, for it was taken back, or cannot be."""
+    def took_back(self, step: Step, version: int | None) -> None:
+        """Forget the last thing that was done to a to-do; by taking it back it became this version, or None if it did not.
+
+        What was done just before is then the last that happened to it, and can be taken back in its turn.
+        """
 
         def drop(held: dict[str, Any]) -> None:
-            changes: list[dict[str, Any]] = held.get("changes", [])
-            if changes:
-                changes[-1]["items"] = [item for item in changes[-1]["items"] if item != [todo_id, version]]
-                held["changes"] = changes if changes[-1]["items"] else changes[:-1]
+            *before, last = held.get("changes") or [{"items": []}]
+            rest = [item for item in last["items"] if item[0] != step.todo_id]
+            for change in before:
+                for item in change["items"]:
+                    if version is not None and item[0] == step.todo_id and item[2] == step.before:
+                        item[2] = version
+            held["changes"] = [*before, {**last, "items": rest}] if rest else before
 
         self._change(drop)
 

@@ -8,7 +8,7 @@ from typing import Any
 from recado.cli.use.changing import told
 from recado.cli.use.failures import Failure, Missing, Refused
 from recado.cli.use.ids import new_id
-from recado.cli.use.memory import Memory
+from recado.cli.use.memory import Memory, Step
 from recado.cli.use.options import NONE, Options
 from recado.cli.use.session import Session
 from recado.cli.use.words import say
@@ -39,25 +39,29 @@ def _last(session: Session, memory: Memory, options: Options) -> None:
     change = memory.last()
     if change is None:
         raise Failure("There is nothing to take back: `recado undo NUMBER` takes the last change of a to-do back.")
+    what, steps = change
     todos, failed = list[Todo](), list[Failure]()
-    for todo_id, version in change["items"]:
+    for step in steps:
         try:
-            todos.append(_one(session, change["what"], todo_id, version))
+            todo = _one(session, what, step)
         except (Missing, Refused) as failure:
             failed.append(failure)
-        memory.took_back(todo_id, version)
+            memory.took_back(step, None)
+        else:
+            todos.append(todo)
+            memory.took_back(step, todo["version"])
     _tell(session, todos, options)
     for failure in failed:
         raise failure
 
 
-def _one(session: Session, what: str, todo_id: str, version: int) -> Todo:
+def _one(session: Session, what: str, step: Step) -> Todo:
     if what == "rm":
-        return _restored(session, todo_id)
+        return _restored(session, step.todo_id)
     if what != "add":
-        return _back(session, todo_id, version)
-    todo = session.ask("GET", f"/todo/{todo_id}")
-    session.answer("DELETE", f"/todo/{todo_id}", again=False)
+        return _back(session, step.todo_id, step.after)
+    todo = session.ask("GET", f"/todo/{step.todo_id}")
+    session.answer("DELETE", f"/todo/{step.todo_id}", again=False)
     return todo
 
 
