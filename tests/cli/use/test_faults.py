@@ -35,17 +35,23 @@ class Lossy:
         self._listener.close()
 
     def _pass_on(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._upstream)) as server, suppress(OSError):
+        with client, socket.create_connection(("127.0.0.1", self._upstream)) as server:
+            asked: list[bytes] = []
+            threading.Thread(target=self._forward, args=(client, server, asked), daemon=True).start()
+            with suppress(OSError):
+                while answer := server.recv(1 << 20):
+                    if self._swallowed(asked[-1]):
+                        break
+                    client.sendall(answer)
+                client.shutdown(socket.SHUT_RDWR)
+
+    def _forward(self, client: socket.socket, server: socket.socket, asked: list[bytes]) -> None:
+        with suppress(OSError):
             while request := client.recv(1 << 20):
+                if b" HTTP/1.1\r\n" in request[:500]:
+                    asked.append(request)
                 server.sendall(request)
-                answer = server.recv(1 << 20)
-                start = next(
-                    (start for start, left in self.swallow.items() if left and request.startswith(start)), None
-                )
-                if start is not None:
-                    self.swallow[start] -= 1
-                    return
-                client.sendall(answer)
+            server.shutdown(socket.SHUT_WR)
 
     def _swallowed(self, request: bytes) -> bool:
         for start, left in self.swallow.items():

@@ -9,17 +9,7 @@ import pytest
 
 from tests.cli.use.terminal import PROGRAM, Terminal
 
-COMMANDS = [
-    [],
-    ["ls"],
-    ["lists"],
-    ["devices"],
-    ["profiles"],
-    ["show", "1"],
-    ["search", "milk"],
-    ["--help"],
-    ["ls", "--help"],
-]
+COMMANDS = ["", "ls", "lists", "devices", "profiles", "show 1", "search milk", "--help", "ls --help"]
 ESC = "\x1b"
 
 

@@ -195,9 +195,8 @@ def test_an_edit_that_cannot_be_changes_nothing(ana: Terminal, arguments: list[s
 def test_edit_alone_opens_the_persons_editor(ana: Terminal) -> None:
     ana.run("add", "buy", "milk", "tomorrow", "#home")
     editor = ana.home / "editor"
-    editor.write_text(
-        '#!/bin/sh\nsed -i "s/buy milk/buy bread/; s/^priority:.*/priority: 2/; s/^labels:.*/labels: a b/" "$1"\necho "of rye" >> "$1"\n'
-    )
+    changes = "s/buy milk/buy bread/; s/^priority:.*/priority: 2/; s/^labels:.*/labels: a b/"
+    editor.write_text(f'#!/bin/sh\nsed -i "{changes}" "$1"\necho "of rye" >> "$1"\n')
     editor.chmod(0o700)
     assert "buy bread" in ana.at_a_screen("edit", "1", EDITOR=str(editor))
     todo = ana.json("show", "1")

@@ -67,7 +67,7 @@ class Memory:
         return list(dict.fromkeys(_meant(handle, numbers) for handle in handles))
 
     def did(self, what: str, steps: Sequence[Step]) -> None:
-        """Remember what was done to to-dos, so that it can be taken back; those that stayed as they were do not count."""
+        """Remember what was done to to-dos, so that it can be taken back. Where nothing changed, nothing is."""
         items = [list(step) for step in steps if step.before != step.after]
 
         def push(held: dict[str, Any]) -> None:
@@ -84,19 +84,20 @@ class Memory:
         return change and (change["what"], [Step(*item) for item in change["items"]])
 
     def took_back(self, step: Step, version: int | None) -> None:
-        """Forget the last thing that was done to a to-do; by taking it back it became this version, or None if it did not.
+        """Forget the last thing that was done to a to-do. It became this version by that, or None: it cannot be.
 
         What was done just before is then the last that happened to it, and can be taken back in its turn.
         """
 
         def drop(held: dict[str, Any]) -> None:
-            *before, last = held.get("changes") or [{"items": []}]
-            rest = [item for item in last["items"] if item[0] != step.todo_id]
-            for change in before:
-                for item in change["items"]:
-                    if version is not None and item[0] == step.todo_id and item[2] == step.before:
-                        item[2] = version
-            held["changes"] = [*before, {**last, "items": rest}] if rest else before
+            changes: list[dict[str, Any]] = held.get("changes", [])
+            if changes:
+                changes[-1]["items"] = [item for item in changes[-1]["items"] if item[0] != step.todo_id]
+            items: list[list[Any]] = [item for change in changes for item in change["items"]]
+            for item in items:
+                if version is not None and item[0] == step.todo_id and item[2] == step.before:
+                    item[2] = version
+            held["changes"] = [change for change in changes if change["items"]]
 
         self._change(drop)
 
