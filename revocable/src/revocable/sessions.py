@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from random import getrandbits
+from typing import NamedTuple
 
 from revocable.errors import SessionEnded, StoreUnavailable, TokenExpired, TokenInvalid, TokenReused
 from revocable.sql import Connection
@@ -33,8 +35,7 @@ class Lifetimes:
     grace: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
+class TokenPair(NamedTuple):
     """What a client gets. `expires_in` is the access token's life in seconds, `refresh_expires_in` the other's."""
 
     access_token: str
@@ -43,6 +44,11 @@ class TokenPair:
     refresh_expires_in: int
     session_id: str
     gen: int
+
+
+def _jti() -> str:
+    """A name for a token, unique as far as chance goes. It is no secret: the signature is what nobody can make."""
+    return f"{getrandbits(96):024x}"
 
 
 def microseconds() -> int:
@@ -185,7 +191,7 @@ class Sessions:
     def _pair(self, state: SessionState, now: int) -> TokenPair:
         now_s = now // SECOND
         end = min(now_s + self.lifetimes.access, state.expires_at // SECOND)
-        access = Claims(state.sub, state.sid, state.gen, secrets.token_urlsafe(12), now_s, end)
+        access = Claims(state.sub, state.sid, state.gen, _jti(), now_s, end)
         refresh_end = state.idle_expires_at // SECOND
         refresh = Claims(
             state.sub, state.sid, state.gen, f"{state.sid}.{state.gen}", state.rotated_at // SECOND, refresh_end

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back: a status, a body (already JSON) and headers of this route's own."""
+class Answer(NamedTuple):
+    """What goes back: a status, a body (already JSON) and headers of this route's own. One is made for each request."""
 
     status: int
     body: bytes = b""
-    headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
+    headers: Sequence[tuple[bytes, bytes]] = ()
     content_type: bytes = b"application/json"
     stream: AsyncGenerator[bytes, None] | None = None
     """What follows the body, for as long as the client stays."""
@@ -78,4 +77,4 @@ _encode = msgspec.json.Encoder().encode
 
 def json_answer(status: int, value: object, headers: Headers | None = None) -> Answer:
     """Return an answer whose body is `value` as JSON."""
-    return Answer(status, _encode(value), headers or [])
+    return Answer(status, _encode(value), headers or ())

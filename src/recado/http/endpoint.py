@@ -33,6 +33,7 @@ _EVERYWHERE = (
 )
 _PRIVATE = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+_BODILESS = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,10 @@ class Endpoints:
 
     async def _send(self, scope: Scope, send: Send, answer: Answer, request_id: str) -> None:
         headers = [*answer.headers, *_EVERYWHERE, (b"x-request-id", request_id.encode())]
-        if not any(name == b"cache-control" for name, _ in answer.headers):
+        if b"cache-control" not in dict(answer.headers):
             headers.append(_PRIVATE)
-        if answer.status not in (204, 304) and answer.stream is None:
-            headers.append((b"content-length", str(len(answer.body)).encode()))
+        if answer.status not in _BODILESS and answer.stream is None:
+            headers.append((b"content-length", b"%d" % len(answer.body)))
         if answer.body or answer.stream is not None:
             headers.append((b"content-type", answer.content_type))
         if self._house.guard.scheme(scope) == "https":
