@@ -82,6 +82,8 @@ def today(*, options: Options = NONE) -> int:
 
 def parse_and_run(arguments: Sequence[str]) -> int:
     """Parse one command line and run it; return its exit code. Raises `Misused` for wrong usage."""
+    if arguments and arguments[0] == "help":
+        arguments = [*arguments[1:], "--help"]
     first = arguments[0] if arguments else ""
     if first in ("--help", "-h"):
         for name in app:  # its page shows what each does, which loads them

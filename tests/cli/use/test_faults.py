@@ -110,6 +110,17 @@ def test_a_change_whose_answer_is_lost_happens_once_and_is_taken_back(
     assert proxy.swallow == {b"POST /todo/batch": 0, b"POST /todo/": 0}
 
 
+def test_what_was_never_answered_happens_once_when_it_is_typed_again(ana: Terminal, proxy: Lossy) -> None:
+    ana.run("add", "water plants every day")
+    proxy.swallow[b"POST /todo/batch"] = 2
+    ana.told("done", "1", code=5)
+    assert ana.run("done", "1").startswith("Moved on to tomorrow 1")
+    proxy.swallow[b"POST /todo/"] = 2
+    ana.told("undo", code=5)
+    assert ana.run("undo") == "Taken back 1  water plants  today  every day\n"
+    assert ana.run("done", "1").startswith("Moved on to tomorrow 1")
+
+
 def test_a_refresh_whose_answer_is_lost_keeps_the_session(ana: Terminal, proxy: Lossy) -> None:
     for lost in (1, 2):
         ana.tokens(expires_at=0)

@@ -49,6 +49,7 @@ def test_lines_from_standard_input_become_a_to_do_each(ana: Terminal) -> None:
     assert len(ana.titles("--limit", "200")) == 152
     ana.told("add", "-", code=2)
     ana.told("add", code=2)
+    ana.told("add", " ", code=2)
 
 
 def test_without_words_a_line_is_asked_for_and_no_shell_comes_between(ana: Terminal) -> None:
@@ -131,7 +132,7 @@ def test_search_finds_beginnings_of_words_without_accents(ana: Terminal) -> None
 def test_several_are_done_at_once_and_taken_back_at_once(ana: Terminal) -> None:
     for title in ("a", "b", "c"):
         ana.run("add", title)
-    assert ana.run("done", "1", "3") == "Done 1  ✓ a\nDone 3  ✓ c\n"
+    assert ana.run("done", "1,3") == "Done 1  ✓ a\nDone 3  ✓ c\n"
     assert ana.titles() == ["b"]
     assert ana.run("done", "1") == "Was done already 1  ✓ a\n"
     assert ana.run("undo") == "Taken back 1  a\nTaken back 3  c\n"
@@ -228,6 +229,16 @@ def test_undo_goes_back_change_by_change_and_then_says_that_there_is_nothing(ana
     ana.run("undo")
     assert ana.titles() == []
     assert "nothing to take back" in ana.told("undo", code=1)
+
+
+def test_undo_of_one_to_do_is_remembered_by_undo_alone(ana: Terminal) -> None:
+    ana.run("add", "a")
+    ana.run("edit", "1", "--title", "b")
+    ana.run("edit", "1", "--title", "c")
+    assert ana.run("undo", "1") == "Taken back 1  b\n"
+    assert ana.run("undo") == "Taken back 1  a\n"
+    ana.run("undo")
+    assert ana.titles() == []
 
 
 def test_undo_never_takes_back_what_somebody_else_did_since(ana: Terminal, tmp_path: Path) -> None:

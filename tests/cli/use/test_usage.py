@@ -32,6 +32,12 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: 
     assert "--help` tells more" in Terminal(tmp_path / "home").told(*arguments, code=2)
 
 
+def test_help_is_a_word_too(tmp_path: Path) -> None:
+    home = Terminal(tmp_path / "home")
+    assert home.run("help") == home.run("--help")
+    assert home.run("help", "add") == home.run("add", "--help")
+
+
 def test_a_slip_in_a_commands_name_is_mended(tmp_path: Path) -> None:
     assert "Did you mean search?" in Terminal(tmp_path / "home").told("serach", code=2)
 

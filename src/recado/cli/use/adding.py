@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from recado.cli.use import dates, lists, screen
 from recado.cli.use.days import now_in
-from recado.cli.use.failures import Failure, Misused, Unreachable
+from recado.cli.use.failures import Failure, Misused
 from recado.cli.use.ids import new_id
 from recado.cli.use.lines import said, tell
 from recado.cli.use.memory import Memory, Step
@@ -98,7 +98,7 @@ def _texts(words: Sequence[str]) -> Iterator[str]:
         yield from texts
     elif words:
         _no_options(words)
-        yield " ".join(words)
+        yield _something(" ".join(words))
     else:
         yield _asked()
 
@@ -116,22 +116,20 @@ def _asked() -> str:
     if not sys.stdin.isatty():
         raise Misused("Say what to add, or - to read lines from standard input.")
     print(say("To-do: "), end="", file=sys.stderr, flush=True)
-    text = sys.stdin.readline().strip()
-    if not text:
-        raise Misused("Nothing was typed, nothing is added.")
-    return text
+    return _something(sys.stdin.readline())
+
+
+def _something(text: str) -> str:
+    if not text.strip():
+        raise Misused("Nothing was typed, so nothing is added")
+    return text.strip()
 
 
 def _create(session: Session, bodies: list[Body]) -> list[Body]:
     """Create to-dos with ids of our own, those of the last time if that was never answered; so none is there twice."""
     memory = Memory(session.profile.name)
-    name, ids = memory.pending(bodies, new_id)
-    try:
+    with memory.once(bodies, new_id) as ids:
         todos = _sent(session, [{"id": own, **body} for own, body in zip(ids, bodies, strict=True)])
-    except (Unreachable, KeyboardInterrupt):
-        memory.unanswered(name, ids)
-        raise
-    memory.answered(name)
     memory.did("add", [Step(todo["id"], 0, todo["version"]) for todo in todos])
     return todos
 

@@ -148,8 +148,9 @@ def _changed(session: Session, what: str, items: list[Item], before: Mapping[str
 
     Raises the first refusal, after the rest was done.
     """
-    headers = {"Idempotency-Key": new_id()}
-    results = session.ask("POST", "/todo/batch", json={"items": items}, headers=headers)["items"]
+    with Memory(session.profile.name).once([{"items": items}], new_id) as (key,):
+        headers = {"Idempotency-Key": key}
+        results = session.ask("POST", "/todo/batch", json={"items": items}, headers=headers)["items"]
     made = {
         item["id"]: one.get("todo", before[item["id"]])
         for item, one in zip(items, results, strict=True)

@@ -153,7 +153,10 @@ def join(code: str, /, *, options: Options = NONE) -> None:
     from urllib.parse import quote  # noqa: PLC0415  (only here)
 
     with Session(options) as session:
-        one = session.ask("POST", f"/invite/{quote(code, safe='')}", headers={"Idempotency-Key": new_id()})
+        try:
+            one = session.ask("POST", f"/invite/{quote(code, safe='')}", headers={"Idempotency-Key": new_id()})
+        except Missing:
+            raise Missing("This code lets nobody in: each works once, within 7 days. Ask for another one.") from None
         _tell(one, f"You are in {name(one)} as {one['role']}.", options)
 
 
@@ -186,7 +189,8 @@ def meant(session: Session, text: str) -> List:
     if len(found) == 1:
         return found[0]
     if found:
-        raise Misused(f"Several lists are called like {text!r}: {', '.join(name(one) for one in found)}.")
+        like = ", ".join(name(one) for one in found)
+        raise Misused(f"Several lists are called like {text!r}: {like}. Write the id: `recado lists --json` tells it.")
     raise Missing(f"There is no list {text!r}; yours are {', '.join(name(one) for one in lists)}.")
 
 

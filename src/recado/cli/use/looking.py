@@ -93,7 +93,7 @@ def search(*words: str, limit: Limit = 50, options: Options = NONE) -> None:
     limit
         How many at most.
     """
-    if not words:
+    if not "".join(words).strip():
         raise Misused("Say what to search for.")
     with Session(options) as session:
         _print(session, {"q": " ".join(words), "state": "all"}, limit, options, by_list=False, empty="Nothing found.")

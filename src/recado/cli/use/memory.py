@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from recado.cli.use import files, profiles
-from recado.cli.use.failures import Missing, Misused
+from recado.cli.use.failures import Missing, Misused, Unreachable
 
 R = TypeVar("R")
 _KEPT, _KEPT_DONE, _PENDING = 14 * 86_400, 86_400, 86_400
@@ -64,7 +65,8 @@ class Memory:
         Raises `Missing` for one that is not known, `Misused` for one that could be several.
         """
         numbers: dict[str, list[Any]] = (files.read(self._path) or {}).get("numbers", {})
-        return list(dict.fromkeys(_meant(handle, numbers) for handle in handles))
+        named = [one for handle in handles for one in handle.split(",") if one]
+        return list(dict.fromkeys(_meant(handle, numbers) for handle in named))
 
     def did(self, what: str, steps: Sequence[Step]) -> None:
         """Remember what was done to to-dos, so that it can be taken back. Where nothing changed, nothing is."""
@@ -83,43 +85,42 @@ class Memory:
         change = changes[-1]
         return change and (change["what"], [Step(*item) for item in change["items"]])
 
-    def took_back(self, step: Step, version: int | None) -> None:
-        """Forget the last thing that was done to a to-do. It became this version by that, or None: it cannot be.
+    def took_back(self, todo_id: str, was: int, became: int | None) -> None:
+        """Forget what made a to-do version `was`, since it was taken back and made it `became`, or never can be (None).
 
         What was done just before is then the last that happened to it, and can be taken back in its turn.
         """
 
         def drop(held: dict[str, Any]) -> None:
             changes: list[dict[str, Any]] = held.get("changes", [])
-            if changes:
-                changes[-1]["items"] = [item for item in changes[-1]["items"] if item[0] != step.todo_id]
-            items: list[list[Any]] = [item for change in changes for item in change["items"]]
-            for item in items:
-                if version is not None and item[0] == step.todo_id and item[2] == step.before:
-                    item[2] = version
+            mine: list[list[Any]] = [item for change in changes for item in change["items"] if item[0] == todo_id]
+            gone = mine if became is None else [item for item in mine if item[2] == was]
+            for item in mine:
+                if became is not None and gone and item[2] == gone[-1][1]:
+                    item[2] = became
+            for change in changes:
+                change["items"] = [item for item in change["items"] if item not in gone]
             held["changes"] = [change for change in changes if change["items"]]
 
         self._change(drop)
 
-    def pending(self, bodies: Sequence[Mapping[str, Any]], fresh: Callable[[], str]) -> tuple[str, list[str]]:
-        """Return a name for what is to be created, and an id for each: the one it was sent with before, unanswered."""
+    @contextmanager
+    def once(self, bodies: Sequence[Mapping[str, Any]], fresh: Callable[[], str]) -> Generator[list[str]]:
+        """Yield an id for each thing that is asked for: a fresh one, or that of before if no answer came then.
+
+        So what is typed again after an answer was lost is done once. It is remembered for a day.
+        """
         name = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:32]
-        found = (files.read(self._path) or {}).get("pending", {}).get(name)
-        if found and found["until"] > time.time():
-            return name, found["ids"]
-        return name, [fresh() for _ in bodies]
-
-    def unanswered(self, name: str, ids: Sequence[str]) -> None:
-        """Remember the ids of something that was sent and not answered."""
-
-        def keep(held: dict[str, Any]) -> None:
-            held.setdefault("pending", {})[name] = {"ids": list(ids), "until": time.time() + _PENDING}
-
-        self._change(keep)
-
-    def answered(self, name: str) -> None:
-        """Forget those ids: the same line again is another to-do."""
-        if name in (files.read(self._path) or {}).get("pending", {}):
+        found: dict[str, Any] | None = (files.read(self._path) or {}).get("pending", {}).get(name)
+        known: list[str] = found["ids"] if found and found["until"] > time.time() else []
+        ids = known or [fresh() for _ in bodies]
+        waiting = {"ids": ids, "until": time.time() + _PENDING}
+        try:
+            yield ids
+        except (Unreachable, KeyboardInterrupt):
+            self._change(lambda held: held.setdefault("pending", {}).update({name: waiting}))
+            raise
+        if found is not None:
             self._change(lambda held: held["pending"].pop(name, None))
 
     def _change(self, change: Callable[[dict[str, Any]], R]) -> R:

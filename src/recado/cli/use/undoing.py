@@ -30,8 +30,10 @@ def undo(number: str | None = None, /, *, options: Options = NONE) -> None:
         if number is None:
             _last(session, memory, options)
         else:
-            (todo_id,) = memory.ids([number])
-            _tell(session, [_back(session, todo_id)], options)
+            todos = [_back(session, todo_id) for todo_id in memory.ids([number])]
+            for todo in todos:
+                memory.took_back(todo["id"], todo["version"] - 1, todo["version"])
+            _tell(session, todos, options)
 
 
 def _last(session: Session, memory: Memory, options: Options) -> None:
@@ -46,10 +48,10 @@ def _last(session: Session, memory: Memory, options: Options) -> None:
             todo = _one(session, what, step)
         except (Missing, Refused) as failure:
             failed.append(failure)
-            memory.took_back(step, None)
+            memory.took_back(step.todo_id, step.after, None)
         else:
             todos.append(todo)
-            memory.took_back(step, todo["version"])
+            memory.took_back(step.todo_id, step.after, todo["version"])
     _tell(session, todos, options)
     for failure in failed:
         raise failure
@@ -71,9 +73,10 @@ def _restored(session: Session, todo_id: str) -> Todo:
 
 def _back(session: Session, todo_id: str, version: int | None = None) -> Todo:
     """Take the last change of a to-do back; with `version` only if nothing happened to it since."""
-    headers = {"Idempotency-Key": new_id()} | ({"If-Match": f'"{version}"'} if version else {})
+    condition = {"If-Match": f'"{version}"'} if version else {}
     try:
-        return session.ask("POST", f"/todo/{todo_id}/undo", headers=headers)
+        with Memory(session.profile.name).once([{"undo": todo_id, "version": version}], new_id) as (key,):
+            return session.ask("POST", f"/todo/{todo_id}/undo", headers={"Idempotency-Key": key, **condition})
     except Missing:
         return _restored(session, todo_id)
     except Refused as refused:
