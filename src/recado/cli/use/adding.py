@@ -128,8 +128,8 @@ def _something(text: str) -> str:
 def _create(session: Session, bodies: list[Body]) -> list[Body]:
     """Create to-dos with ids of our own, those of the last time if that was never answered; so none is there twice."""
     memory = Memory(session.profile.name)
-    with memory.once(bodies, new_id) as ids:
-        todos = _sent(session, [{"id": own, **body} for own, body in zip(ids, bodies, strict=True)])
+    with memory.once(bodies, new_id) as asked:
+        todos = _sent(session, [{"id": own, **body} for own, body in zip(asked.ids, bodies, strict=True)])
     memory.did("add", [Step(todo["id"], 0, todo["version"]) for todo in todos])
     return todos
 

@@ -148,24 +148,26 @@ def _changed(session: Session, what: str, items: list[Item], before: Mapping[str
 
     Raises the first refusal, after the rest was done.
     """
-    with Memory(session.profile.name).once([{"items": items}], new_id) as (key,):
-        headers = {"Idempotency-Key": key}
+    with Memory(session.profile.name).once([{"items": items}], new_id) as asked:
+        headers = {"Idempotency-Key": asked.ids[0]}
         results = session.ask("POST", "/todo/batch", json={"items": items}, headers=headers)["items"]
     made = {
         item["id"]: one.get("todo", before[item["id"]])
         for item, one in zip(items, results, strict=True)
         if "problem" not in one
     }
-    Memory(session.profile.name).did(what, [_step(before[one], todo, what) for one, todo in made.items()])
+    steps = [_step(before[one], todo, what, again=asked.again) for one, todo in made.items()]
+    Memory(session.profile.name).did(what, steps)
     refused = [one for one in results if "problem" in one]
     if refused:
         _refuse(session, list(made.values()), refused)
     return list(made.values())
 
 
-def _step(before: Todo, after: Todo, what: str) -> Step:
-    version = before["version"]
-    return Step(before["id"], version, version + 1 if what == "rm" else after["version"])
+def _step(before: Todo, after: Todo, what: str, *, again: bool) -> Step:
+    """Return what happened to a to-do. Asked for once more, it may have happened before we looked."""
+    version: int = after["version"] + (what == "rm")
+    return Step(after["id"], version - 1 if again else before["version"], version)
 
 
 def _refuse(session: Session, made: list[Todo], refused: list[dict[str, Any]]) -> None:

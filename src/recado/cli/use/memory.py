@@ -31,6 +31,13 @@ class Step(NamedTuple):
     after: int
 
 
+class Asked(NamedTuple):
+    """The ids that something is asked for with; `again` tells that it was asked for before, and no answer came."""
+
+    ids: list[str]
+    again: bool
+
+
 class Memory:
     """The memory of one profile. Each method reads and writes the file by itself."""
 
@@ -105,7 +112,7 @@ class Memory:
         self._change(drop)
 
     @contextmanager
-    def once(self, bodies: Sequence[Mapping[str, Any]], fresh: Callable[[], str]) -> Generator[list[str]]:
+    def once(self, bodies: Sequence[Mapping[str, Any]], fresh: Callable[[], str]) -> Generator[Asked]:
         """Yield an id for each thing that is asked for: a fresh one, or that of before if no answer came then.
 
         So what is typed again after an answer was lost is done once. It is remembered for a day.
@@ -116,7 +123,7 @@ class Memory:
         ids = known or [fresh() for _ in bodies]
         waiting = {"ids": ids, "until": time.time() + _PENDING}
         try:
-            yield ids
+            yield Asked(ids, again=bool(known))
         except (Unreachable, KeyboardInterrupt):
             self._change(lambda held: held.setdefault("pending", {}).update({name: waiting}))
             raise

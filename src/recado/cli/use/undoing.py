@@ -75,8 +75,9 @@ def _back(session: Session, todo_id: str, version: int | None = None) -> Todo:
     """Take the last change of a to-do back; with `version` only if nothing happened to it since."""
     condition = {"If-Match": f'"{version}"'} if version else {}
     try:
-        with Memory(session.profile.name).once([{"undo": todo_id, "version": version}], new_id) as (key,):
-            return session.ask("POST", f"/todo/{todo_id}/undo", headers={"Idempotency-Key": key, **condition})
+        with Memory(session.profile.name).once([{"undo": todo_id, "version": version}], new_id) as asked:
+            headers = {"Idempotency-Key": asked.ids[0], **condition}
+            return session.ask("POST", f"/todo/{todo_id}/undo", headers=headers)
     except Missing:
         return _restored(session, todo_id)
     except Refused as refused:
