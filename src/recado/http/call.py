@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -14,8 +14,10 @@ from recado.errors import Invalid
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from recado.db import Reader
     from recado.http.house import House
-    from revocable import SessionState
+    from revocable import Claims, SessionState
+    from revocable.sql import Connection
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -33,7 +35,10 @@ class Answer(NamedTuple):
 
 @dataclass(slots=True)
 class Call:
-    """One request. `body` is the decoded struct of the route; `session` is there on guarded routes."""
+    """One request. `body` is the decoded struct of the route; `session` is there on guarded routes.
+
+    On those that ask late (see `Route`), `token` and `claims` are there first, and `admit` fills in `session`.
+    """
 
     house: House
     scope: Scope
@@ -41,13 +46,25 @@ class Call:
     raw: bytes = b""
     body: Any = None
     session: SessionState | None = None
+    token: str | None = None
+    claims: Claims | None = None
 
     @property
     def user_id(self) -> int:
         """The caller. Only guarded routes ask."""
-        if self.session is None:
+        who = self.session or self.claims
+        if who is None:
             raise AssertionError("this route is not guarded")
-        return int(self.session.sub)
+        return int(who.sub)
+
+    async def admit(self, reader: Reader) -> None:
+        """Ask whether the session lives, unless that was done, in the transaction that `reader` is.
+
+        Raises what the guard raises. A route that asks late must come here before it reads or writes anything.
+        """
+        if self.session is None and self.token is not None:
+            connection = None if reader is self.house.db else reader
+            self.session = await self.house.sessions.authenticate(self.token, cast("Connection | None", connection))
 
     def header(self, name: bytes) -> str | None:
         """Return the first header of this lower-case name."""

@@ -106,7 +106,7 @@ async def steps(reader: Reader, todo: Todo) -> list[Todo]:
 async def select(reader: Reader, where: str, order: str, limit: int, *args: Value) -> list[Todo]:
     """Return the first rows that a condition holds for; `where` and `order` are SQL of `listing`, never of a caller."""
     sql = f"SELECT {COLUMNS} FROM todo WHERE {where} ORDER BY {order} LIMIT ${len(args) + 1}"
-    return [Todo(*row) for row in await reader.all(sql, *args, limit)]
+    return list(map(Todo._make, await reader.all(sql, *args, limit)))  # half of what Todo(*row) costs
 
 
 async def left_for(reader: Reader, list_id: str, user_id: int) -> list[Todo]:
