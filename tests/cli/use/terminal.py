@@ -65,6 +65,20 @@ class Terminal:
         assert sentence.count("\n") == 1, sentence
         return sentence
 
+    def at_once(self, count: int, *arguments: str) -> list[tuple[int, str]]:
+        """Run so many processes at the same time; return exit code and standard error of each."""
+        running = [
+            subprocess.Popen(
+                [PROGRAM, *arguments],
+                env=self.environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(count)
+        ]
+        return [(one.wait(60), one.communicate()[1]) for one in running]
+
     def json(self, *arguments: str, stdin: str = "") -> Any:
         return json.loads(self.run(*arguments, "--json", stdin=stdin))
 

@@ -21,6 +21,8 @@ class Lossy:
         self.port = free_port()
         self.swallow: dict[bytes, int] = {}
         """How many answers to requests that begin so are lost."""
+        self.asked: list[bytes] = []
+        """The head of every request that came by."""
         self._upstream = port
         self._listener = socket.create_server(("127.0.0.1", self.port))
 
@@ -50,6 +52,7 @@ class Lossy:
             while request := client.recv(1 << 20):
                 if b" HTTP/1.1\r\n" in request[:500]:
                     asked.append(request)
+                    self.asked.append(request)
                 server.sendall(request)
             server.shutdown(socket.SHUT_WR)
 
@@ -129,6 +132,12 @@ def test_a_refresh_whose_answer_is_lost_keeps_the_session(ana: Terminal, proxy: 
         assert ended.returncode == (0 if lost == 1 else 5)
         ana.run("ls")
     assert len(ana.json("devices")["items"]) == 1
+
+
+def test_of_many_processes_one_refreshes(ana: Terminal, proxy: Lossy) -> None:
+    ana.tokens(expires_at=0)
+    assert ana.at_once(8, "ls") == [(0, "")] * 8
+    assert sum(request.startswith(b"POST /token/refresh ") for request in proxy.asked) == 1
 
 
 def test_a_server_that_is_not_there_is_one_sentence_and_exit_code_5(ana: Terminal, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import stat
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.use.terminal import PASSWORD, PROGRAM, Terminal, another, somebody
+from tests.cli.use.terminal import PASSWORD, Terminal, another, somebody
 from tests.conftest import SECRETS
 from tests.running import Service
 
@@ -32,21 +31,6 @@ def brief(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
         service.stop()
 
 
-def at_once(terminal: Terminal, count: int, *arguments: str) -> list[tuple[int, str]]:
-    """Run so many processes at the same time; return exit code and standard error of each."""
-    running = [
-        subprocess.Popen(
-            [PROGRAM, *arguments],
-            env=terminal.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(count)
-    ]
-    return [(one.wait(60), one.communicate()[1]) for one in running]
-
-
 def sessions(terminal: Terminal) -> list[str]:
     return [one["id"] for one in terminal.json("devices")["items"]]
 
@@ -60,26 +44,11 @@ def test_eight_processes_with_an_expired_token_all_succeed_and_the_session_lives
     spent = ana.tokens(expires_at=0 if told == "the clock says so" else 1e11)
     if told == "the server says so":
         subprocess.run(["sleep", "2"], check=True)
-    assert at_once(ana, 8, "ls") == [(0, "")] * 8
+    assert ana.at_once(8, "ls") == [(0, "")] * 8
     assert ana.tokens()["refresh"] != spent["refresh"]
     assert sessions(ana) == before
-    assert at_once(ana, 8, "add", "a") == [(0, "")] * 8
+    assert ana.at_once(8, "add", "a") == [(0, "")] * 8
     assert len(ana.titles()) == 8
-
-
-def test_many_processes_make_one_refresh(ana: Terminal) -> None:
-    def generation() -> int:
-        payload = ana.tokens()["access"].split(".")[1]
-        return json.loads(subprocess.check_output(["base64", "-d", "-i"], input=_padded(payload)))["gen"]
-
-    before = generation()
-    ana.tokens(expires_at=0)
-    assert at_once(ana, 8, "ls") == [(0, "")] * 8
-    assert generation() == before + 1
-
-
-def _padded(text: str) -> bytes:
-    return (text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)).encode()
 
 
 def test_a_refresh_whose_result_was_never_written_signs_nobody_out(ana: Terminal) -> None:
