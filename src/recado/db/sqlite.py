@@ -41,6 +41,7 @@ class SqliteDatabase:
         # What keeps a reader of a WAL waiting takes moments: another process recovers the file, or closes it last.
         self._reader.execute(f"PRAGMA busy_timeout = {_READ_BUSY_MS}")
         self._reader.execute("PRAGMA query_only = ON")
+        self._cursor = self._reader.cursor()
         self._closed = False
 
     async def one(self, sql: str, /, *args: Value) -> Row | None:
@@ -49,7 +50,7 @@ class SqliteDatabase:
 
     async def all(self, sql: str, /, *args: Value) -> list[Row]:
         try:
-            return fetch(self._reader, sql, args)
+            return fetch(self._cursor, sql, args)
         except sqlite3.Error as error:
             self._report(error)
 
@@ -59,7 +60,7 @@ class SqliteDatabase:
         try:
             self._reader.execute("BEGIN")
             try:
-                return finish(cast("Coroutine[Any, Any, R]", feature(SqliteTx(self._reader), *args, **kwargs)))
+                return finish(cast("Coroutine[Any, Any, R]", feature(SqliteTx(self._cursor), *args, **kwargs)))
             finally:
                 if self._reader.in_transaction:
                     self._reader.execute("ROLLBACK")

@@ -50,6 +50,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
         """Raises OSError when the lock file `PATH-turn` cannot be made."""
         self._connection = connection
+        self._cursor = connection.cursor()
         self._busy_seconds = busy_seconds
         self._turn = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._thread = WaitingThread("sqlite-commit")
@@ -167,7 +168,7 @@ class Writer:
         if unit.done.done():  # its caller has gone
             return True
         before, unit.error = self._connection.total_changes, None
-        tx = SqliteTx(self._connection)
+        tx = SqliteTx(self._cursor)
         try:
             unit.result = finish(unit.run(tx))
             tx.check()

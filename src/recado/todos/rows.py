@@ -29,6 +29,10 @@ _INSERT_MANY = {
     for size in _TOGETHER
 }
 _IDS = "SELECT id FROM todo WHERE list_id = $1"
+_OPEN = "SELECT id FROM todo WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND due_at IS"
+_OPEN_DATED = f"{_OPEN} NOT NULL ORDER BY due_at, id LIMIT $2"
+_OPEN_UNDATED = f"{_OPEN} NULL AND parent_id IS NULL ORDER BY position, id LIMIT $2"
+_OPEN_STEPS = f"{_OPEN} NULL AND parent_id IS NOT NULL ORDER BY parent_id, position, id LIMIT $2"
 _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
 _AT_ONCE = 50
 _FIND_MANY = f"SELECT {COLUMNS} FROM todo WHERE id IN ({', '.join(f'${n}' for n in range(1, _AT_ONCE + 1))})"
@@ -80,6 +84,17 @@ async def add_many(tx: Tx, todos: Sequence[Todo]) -> list[Todo]:
 async def ids_of(reader: Reader, list_id: str) -> list[str]:
     """Return the ids of everything in a list, also of what is in the trash."""
     return [row[0] for row in await reader.all(_IDS, list_id)]
+
+
+async def open_ids(reader: Reader, list_id: str, *, dated: bool, most: int) -> list[str]:
+    """Return the first ids of what is open in a list: by when it is due; or, of what has no date, by place, steps last.
+
+    Each part is read from an index of its own, so it costs what it returns.
+    """
+    found = list[str]()
+    for sql in (_OPEN_DATED,) if dated else (_OPEN_UNDATED, _OPEN_STEPS):
+        found += [row[0] for row in await reader.all(sql, list_id, most - len(found))]
+    return found
 
 
 async def find(reader: Reader, todo_id: str) -> Todo | None:
