@@ -90,6 +90,13 @@ def test_a_module_imports_only_what_is_below_it(path: Path) -> None:
         assert not tops(path) & {"starlette", "uvicorn", "redis"}
 
 
+def test_the_commands_for_people_know_nothing_of_the_service() -> None:
+    for path in (HOUSE / "cli/use").rglob("*.py"):
+        own = {name for name in imports(path) if name.startswith("recado")}
+        assert all(name.startswith(("recado.cli.use.", "recado.cli.commands.")) for name in own), path
+        assert not tops(path) & {"starlette", "uvicorn", "asyncpg", "redis", "revocable"}
+
+
 def test_the_library_knows_nothing_of_recado() -> None:
     for path in LIBRARY.rglob("*.py"):
         assert "recado" not in tops(path), path

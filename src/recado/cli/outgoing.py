@@ -23,7 +23,7 @@ from revocable.sessions import microseconds
 R = TypeVar("R")
 _DAY = 24 * 3600 * 1_000_000
 
-app = App(help="List messages, send failed ones again, and count what they cost.")
+app = App(name="messages")
 
 
 @app.command(name="list")
