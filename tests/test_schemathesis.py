@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.running import Service, environment
+from tests.ways.mail import SENDER, mail_server
+from tests.ways.ntfy import ntfy_server
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT / "tests/schemathesis.toml")]
@@ -19,12 +21,15 @@ COMMAND = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT /
 @pytest.fixture(scope="module")
 def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that believes what is said of a visitor's address, so that limits on failures do not meet."""
+    folder = tmp_path_factory.mktemp("contract")
     settings = {"RECADO_TRUSTED_PROXIES": "127.0.0.1/32", "RECADO_SIGNUP": "open"}
-    service = Service(tmp_path_factory.mktemp("contract"), settings)
-    try:
-        yield service.start()
-    finally:
-        service.stop()
+    with mail_server(folder, "none") as mail, ntfy_server() as ntfy:
+        settings |= {"SMTP_URL": mail.url(), "RECADO_MAIL_FROM": SENDER, "NTFY_URL": ntfy.url}
+        service = Service(folder, settings)
+        try:
+            yield service.start()
+        finally:
+            service.stop()
 
 
 @pytest.mark.parametrize("tags", ["sessions", "accounts", "to-dos", "lists", "messages,operation"])
