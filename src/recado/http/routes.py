@@ -72,7 +72,8 @@ ROUTES = (
     Route("POST", "/message/{id}/retry", messages.retry),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
-    *(Route("GET", path, static.page, guarded=False) for path in static.PATHS),
+    Route("GET", "/app/", static.page, guarded=False),
+    Route("GET", "/app/{path:path}", static.file, guarded=False),
     Route("GET", "/problems", operation.problems, guarded=False),
     Route("GET", "/openapi.json", operation.contract, guarded=False),
     Route("GET", "/healthz", operation.healthz, guarded=False),

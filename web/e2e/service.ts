@@ -1,0 +1,116 @@
+/** `recado serve` as people run it, in a folder of its own, on a free port. Its output goes to a file. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PYTHON = process.env.RECADO_PYTHON ?? join(ROOT, ".venv/bin/python");
+export const PASSWORD = "a quiet river under the old bridge";
+
+export interface Person {
+  username: string;
+  token: string;
+  user_id: number;
+}
+
+export class Service {
+  readonly folder = mkdtempSync(join(tmpdir(), "recado-web-"));
+  readonly port: number;
+  readonly #settings: Record<string, string>;
+  #process: ChildProcess | undefined;
+  #people = 0;
+
+  private constructor(port: number, settings: Record<string, string>) {
+    this.port = port;
+    this.#settings = settings;
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<Service> {
+    const service = new Service(await freePort(), settings);
+    await service.start();
+    return service;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get log(): string {
+    return readFileSync(join(this.folder, "log"), "utf-8");
+  }
+
+  get #environment(): Record<string, string> {
+    const { PATH = "", HOME = "" } = process.env;
+    return { PATH, HOME, PORT: String(this.port), RECADO_DATA: join(this.folder, "data"), RECADO_SIGNUP: "open", ...this.#settings };
+  }
+
+  async start(): Promise<void> {
+    const out = openSync(join(this.folder, "log"), "a");
+    this.#process = spawn(PYTHON, ["-m", "recado", "serve"], {
+      cwd: this.folder,
+      env: this.#environment,
+      stdio: ["ignore", out, out],
+    });
+    for (let tries = 0; tries < 200; tries++) {
+      const alive = await fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
+      if (alive) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`recado did not start:\n${this.log}`);
+  }
+
+  /** Stop answering, keeping the data. */
+  async pause(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process?.once("exit", resolve));
+    this.#process?.kill("SIGTERM");
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.pause();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Run another command, such as `run("user", "invite")`. */
+  run(...words: string[]): string {
+    return execFileSync(PYTHON, ["-m", "recado", ...words], { cwd: this.folder, env: this.#environment, encoding: "utf-8" });
+  }
+
+  async call<T>(method: string, path: string, token?: string, body?: unknown): Promise<T> {
+    const headers = { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(body ? { "Content-Type": "application/json" } : {}) };
+    const answer = await fetch(this.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+
+  /** A new person, signed in as a program, besides any browser. */
+  async person(locale = "en"): Promise<Person> {
+    const username = `person${++this.#people}`;
+    const { user_id } = await this.call<{ user_id: number }>("POST", "/user", undefined, {
+      username, password: PASSWORD, locale, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    });
+    const { access_token } = await this.call<{ access_token: string }>("POST", "/login", undefined, { username, password: PASSWORD });
+    return { username, user_id, token: access_token };
+  }
+
+  todo<T = { id: string; title: string }>(person: Person, body: object): Promise<T> {
+    return this.call<T>("POST", "/todo", person.token, body);
+  }
+
+  async todos(person: Person, query = ""): Promise<{ id: string; title: string; done: boolean }[]> {
+    return (await this.call<{ items: never[] }>("GET", `/todo?limit=200&${query}`, person.token)).items;
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.listen(0, "0.0.0.0", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
