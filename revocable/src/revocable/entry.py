@@ -41,6 +41,8 @@ return #KEYS
 """
 """Put a tombstone (ARGV: seconds) in the place of each key."""
 
+_text = json.encoder.encode_basestring_ascii
+"""A text as JSON, without what `json.dumps` does before it: an entry is made for each refresh."""
 _TYPES = [int, int, int, int, str, int, int, str, str, str, str]
 
 
@@ -51,9 +53,9 @@ def key(sub: str, sid: str) -> str:
 
 def encode(state: SessionState) -> bytes:
     """Return the entry of a session that was not ended."""
-    fields: list[Any] = [state.gen, int(state.used), state.last_seen_at, state.rotated_at, state.kid]
-    fields += [state.idle_expires_at, state.expires_at, state.kind, state.scopes, state.sub, state.sid]
-    return json.dumps(fields, separators=(",", ":")).encode()
+    sub, sid, gen, used, rotated_at, kid, idle, expires, _, last_seen_at, kind, scopes = state
+    numbers = f"{gen},{used:d},{last_seen_at},{rotated_at},{_text(kid)},{idle},{expires}"
+    return f"[{numbers},{_text(kind)},{_text(scopes)},{_text(sub)},{_text(sid)}]".encode()
 
 
 @lru_cache(maxsize=2048)

@@ -54,12 +54,19 @@ class Guard:
         Raises `TokenMissing`, `TokenInvalid`, `TokenExpired`, `SessionEnded`, `StoreUnavailable`; with cookies also
         `CrossSite` and `UnknownHost`.
         """
+        return await self.sessions.authenticate(self.access_token(scope))
+
+    def access_token(self, scope: Scope) -> str:
+        """Return the access token of a request, by its bearer header, else by its cookies; it is not judged yet.
+
+        Raises `TokenMissing`, `TokenInvalid`; with cookies also `CrossSite` and `UnknownHost`.
+        """
         token = self.bearer_token(scope)
         if token is None:
             token = self._of_our_pages(scope, self._cookies.access(self.scheme(scope), scope))
             if token is None:
                 raise TokenMissing("no token was sent")
-        return await self.sessions.authenticate(token)
+        return token
 
     def bearer_token(self, scope: Scope) -> str | None:
         """Return the token of `Authorization: Bearer …` (RFC 6750, 2.1), or None when there is no such header.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,17 @@ class Key:
     kid: str
     secret: bytes = field(repr=False)
     alg: str = "HS256"
+    _started: hmac.HMAC = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Do once what every signature of a key begins with."""
+        object.__setattr__(self, "_started", hmac.new(self.secret, digestmod="sha256"))
+
+    def mac(self, signed: bytes) -> bytes:
+        """Return the HMAC with SHA-256 (RFC 2104) of `signed`."""
+        begun = self._started.copy()
+        begun.update(signed)
+        return begun.digest()
 
     @classmethod
     def from_secret(cls, secret: bytes) -> Key:

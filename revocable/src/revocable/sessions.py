@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from random import getrandbits
+from typing import NamedTuple
 
 from revocable.errors import SessionEnded, StoreUnavailable, TokenExpired, TokenInvalid, TokenReused
 from revocable.sql import Connection
@@ -33,8 +35,7 @@ class Lifetimes:
     grace: int = 10
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
+class TokenPair(NamedTuple):
     """What a client gets. `expires_in` is the access token's life in seconds, `refresh_expires_in` the other's."""
 
     access_token: str
@@ -43,6 +44,11 @@ class TokenPair:
     refresh_expires_in: int
     session_id: str
     gen: int
+
+
+def _jti() -> str:
+    """A name for a token, unique as far as chance goes. It is no secret: the signature is what nobody can make."""
+    return f"{getrandbits(96):024x}"
 
 
 def microseconds() -> int:
@@ -81,14 +87,16 @@ class Sessions:
         await self.store.add(SessionRecord(state, device or Device(), now))
         return self._pair(state, now)
 
-    async def authenticate(self, access_token: str) -> SessionState:
+    async def authenticate(self, access_token: str, connection: Connection | None = None) -> SessionState:
         """Return the live session of an access token; the store is asked each time.
 
+        With a `connection` the truth is asked over it, so that a transaction of the host's begins with this.
         Raises `TokenInvalid`, `TokenExpired`, `SessionEnded` or `StoreUnavailable`.
         """
         now = self._clock()
         claims = self.tokens.read("access", access_token, now // SECOND)
-        state = await self.store.find(claims.sub, claims.sid, claims.gen)
+        store = self.store if connection is None else self.store.within(connection)
+        state = await store.find(claims.sub, claims.sid, claims.gen)
         if state is None or not state.alive(now) or claims.gen > state.gen:
             raise SessionEnded("the session has ended")
         if claims.gen < state.gen and not self._in_grace(claims, state, now):
@@ -123,6 +131,10 @@ class Sessions:
         claims = self.read_either(token)
         await self.end(claims.sub, claims.sid)
         return claims.sub, claims.sid
+
+    def claims(self, access_token: str) -> Claims:
+        """Return what an access token says, without asking whether its session lives. Raises as `authenticate`."""
+        return self.tokens.read("access", access_token, self._clock() // SECOND)
 
     def read_either(self, token: str) -> Claims:
         """Return the claims of an access or a refresh token without asking the store. Raises as `end_by_token`."""
@@ -185,7 +197,7 @@ class Sessions:
     def _pair(self, state: SessionState, now: int) -> TokenPair:
         now_s = now // SECOND
         end = min(now_s + self.lifetimes.access, state.expires_at // SECOND)
-        access = Claims(state.sub, state.sid, state.gen, secrets.token_urlsafe(12), now_s, end)
+        access = Claims(state.sub, state.sid, state.gen, _jti(), now_s, end)
         refresh_end = state.idle_expires_at // SECOND
         refresh = Claims(
             state.sub, state.sid, state.gen, f"{state.sid}.{state.gen}", state.rotated_at // SECOND, refresh_end

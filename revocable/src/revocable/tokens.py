@@ -11,8 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from revocable.errors import TokenExpired, TokenInvalid
 from revocable.keys import Key, KeyRing
@@ -29,8 +28,7 @@ _REMEMBERED = 4096
 """How many tokens of a kind are remembered as verified, in each process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """What a token says. `iat` and `exp` are epoch seconds; `gen` counts the session's rotations from 0."""
 
     sub: str
@@ -54,7 +52,7 @@ class Tokens:
             for kind, aud in self._audience.items()
         }
         self._headers = {(kind, key.kid): _header(kind, key) for kind, ring in self._rings.items() for key in ring}
-        self._verified: dict[Kind, dict[str, Claims]] = {"access": {}, "refresh": {}}
+        self._verified: dict[Kind, _Verified] = {"access": _Verified(_REMEMBERED), "refresh": _Verified(_REMEMBERED)}
         self._known = {_header(kind, key): (kind, key) for kind, ring in self._rings.items() for key in ring}
 
     @property
@@ -82,7 +80,7 @@ class Tokens:
         Leeway on `exp` is 0; `iat` may be 60 s ahead. Raises `TokenInvalid` or `TokenExpired` (RFC 8725, 3.1 to 3.12).
         The signature of a token signed or verified here before is not computed again; its times always count.
         """
-        claims = self._verified[kind].get(token) or self._verify(kind, token)
+        claims = self._verified[kind].find(token) or self._verify(kind, token)
         if claims.iat > now + MAX_IAT_AHEAD:
             raise TokenInvalid("made in the future")
         if claims.exp <= now:
@@ -97,13 +95,8 @@ class Tokens:
             f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}}}'
         )
         signed = f"{self._headers[kind, key.kid]}.{_encode(payload.encode())}"
-        return self._remember(kind, f"{signed}.{_encode(_mac(key, signed))}", claims)
-
-    def _remember(self, kind: Kind, token: str, claims: Claims) -> str:
-        verified = self._verified[kind]
-        if len(verified) >= _REMEMBERED:
-            del verified[next(iter(verified))]
-        verified[token] = claims
+        token = f"{signed}.{_encode(key.mac(signed.encode()))}"
+        self._verified[kind].add(token, claims)
         return token
 
     def _verify(self, kind: Kind, token: str) -> Claims:
@@ -112,10 +105,10 @@ class Tokens:
             raise TokenInvalid("not a token")
         header, payload, signature = parts
         key = self._key(kind, header)
-        if not hmac.compare_digest(_mac(key, f"{header}.{payload}"), _decode(signature)):
+        if not hmac.compare_digest(key.mac(f"{header}.{payload}".encode()), _decode(signature)):
             raise TokenInvalid("the signature does not match")
         claims = self._claims(kind, _object(_decode(payload)))
-        self._remember(kind, token, claims)
+        self._verified[kind].add(token, claims)
         return claims
 
     def _key(self, kind: Kind, header: str) -> Key:
@@ -145,12 +138,30 @@ class Tokens:
         return Claims(sub, sid, gen, jti, iat, exp)
 
 
+class _Verified:
+    """The tokens that were signed or verified here last: at least half as many as it may hold, never more.
+
+    Two dictionaries that take turns: to drop the oldest of one, each time, walks past all that were dropped before.
+    """
+
+    __slots__ = ("_half", "_new", "_old")
+
+    def __init__(self, most: int) -> None:
+        self._half = most // 2
+        self._new: dict[str, Claims] = {}
+        self._old: dict[str, Claims] = {}
+
+    def find(self, token: str) -> Claims | None:
+        return self._new.get(token) or self._old.get(token)
+
+    def add(self, token: str, claims: Claims) -> None:
+        if len(self._new) >= self._half:
+            self._old, self._new = self._new, {}
+        self._new[token] = claims
+
+
 def _header(kind: Kind, key: Key) -> str:
     return _encode(f'{{"alg":"{key.alg}","kid":"{key.kid}","typ":"{_TYP[kind]}"}}'.encode())
-
-
-def _mac(key: Key, signed: str) -> bytes:
-    return hmac.digest(key.secret, signed.encode(), "sha256")
 
 
 def _encode(raw: bytes) -> str:

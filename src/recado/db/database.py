@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
 
 Value = str | int | float | bytes | None
 Row = Sequence[Any]
@@ -59,6 +60,15 @@ class Database(Reader, Protocol):
         one commit; a unit that fails, fails alone. The feature may be run again when another unit of its group
         failed, so it must have no effect outside `tx`. When the database is lost in the middle of a commit,
         `Unavailable` is raised though it may be stored: what must not happen twice needs an id or key of the caller's.
+        """
+        ...
+
+    async def write_after(self, ask: Callable[[Reader], Awaitable[A]], feature: Callable[[Tx, A], Awaitable[R]]) -> R:
+        """Run `ask(reader)`, then `feature(tx, what it returned)`, as `write` runs a feature.
+
+        What is asked is read within the same transaction or just before it, whichever costs less: on SQLite the one
+        that writes has the pages at hand, on PostgreSQL the questions of many callers share a query. So what must hold
+        when it is written is for `feature` to see to; `ask` is for what may have changed a moment ago in any case.
         """
         ...
 

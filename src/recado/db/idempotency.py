@@ -37,7 +37,19 @@ async def once(db: Database, key: Key, now: int, feature: Callable[[Tx], Awaitab
 
     Raises `Invalid` when the key was used for another request, and whatever the feature raises (then the key is free).
     """
-    return await db.write(_once, key, now, feature)
+    return await db.write(once_in, key, now, feature)
+
+
+async def once_in(tx: Tx, key: Key, now: int, feature: Callable[[Tx], Awaitable[str]]) -> str:
+    """The same within the caller's transaction."""
+    if await tx.change(_CLAIM, key.user_id, key.key, key.fingerprint, now, now - KEPT):
+        answer = await feature(tx)
+        tx.put(_STORE, key.user_id, key.key, answer)
+        return answer
+    stored = await tx.one(_STORED, key.user_id, key.key)
+    if stored is None or stored[0] != key.fingerprint:
+        raise Invalid("", "This Idempotency-Key was used for another request; take a new one.")
+    return stored[1]
 
 
 async def erase(tx: Tx, user_id: int) -> None:
@@ -48,14 +60,3 @@ async def erase(tx: Tx, user_id: int) -> None:
 async def purge(db: Database, now: int) -> None:
     """Forget what is older than 24 hours."""
     await db.change(_PURGE, now - KEPT)
-
-
-async def _once(tx: Tx, key: Key, now: int, feature: Callable[[Tx], Awaitable[str]]) -> str:
-    if await tx.change(_CLAIM, key.user_id, key.key, key.fingerprint, now, now - KEPT):
-        answer = await feature(tx)
-        tx.put(_STORE, key.user_id, key.key, answer)
-        return answer
-    stored = await tx.one(_STORED, key.user_id, key.key)
-    if stored is None or stored[0] != key.fingerprint:
-        raise Invalid("", "This Idempotency-Key was used for another request; take a new one.")
-    return stored[1]

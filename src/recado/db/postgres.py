@@ -23,6 +23,7 @@ from recado.errors import Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
 
 _ATTEMPTS, _PAUSE_SECONDS = 3, 0.05
 
@@ -88,6 +89,9 @@ class PostgresDatabase:
             return cast("R", stop.value)
         give_up(unit)
         return await self._again(lambda: self._write_alone(lambda tx: feature(tx, *args, **kwargs)))
+
+    async def write_after(self, ask: Callable[[Reader], Awaitable[A]], feature: Callable[[Tx, A], Awaitable[R]]) -> R:
+        return await self.write(feature, await ask(self))
 
     async def close(self) -> None:
         queues = [*self._reads.values(), *self._changes.values(), self._group]

@@ -15,6 +15,7 @@ from recado.errors import Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
 
 _OPEN_SECONDS = 5.0
 _READ_BUSY_MS = 100
@@ -73,6 +74,12 @@ class SqliteDatabase:
             return cast("Coroutine[Any, Any, R]", feature(tx, *args, **kwargs))
 
         return await self._writer.add(run)
+
+    async def write_after(self, ask: Callable[[Reader], Awaitable[A]], feature: Callable[[Tx, A], Awaitable[R]]) -> R:
+        async def unit(tx: Tx) -> R:
+            return await feature(tx, await ask(tx))
+
+        return await self._writer.add(cast("Callable[[Tx], Coroutine[Any, Any, R]]", unit))
 
     async def close(self) -> None:
         self._closed = True

@@ -82,7 +82,12 @@ class SqliteTx:
         return self._run(sql, args)
 
     def put(self, sql: str, /, *args: Value) -> None:
-        self._run(sql, args)
+        self.check()
+        try:
+            self._connection.execute(_dialect(sql), args)  # gives no rows, so there is nothing to fetch
+        except Exception as error:
+            self.failure = error
+            raise
 
     def check(self) -> None:
         """Raise what failed, even if the feature made nothing of it."""

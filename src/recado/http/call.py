@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -14,19 +14,20 @@ from recado.errors import Invalid
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from recado.db import Reader
     from recado.http.house import House
-    from revocable import SessionState
+    from revocable import Claims, SessionState
+    from revocable.sql import Connection
 
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back: a status, a body (already JSON) and headers of this route's own."""
+class Answer(NamedTuple):
+    """What goes back: a status, a body (already JSON) and headers of this route's own. One is made for each request."""
 
     status: int
     body: bytes = b""
-    headers: Headers = field(default_factory=list[tuple[bytes, bytes]])
+    headers: Sequence[tuple[bytes, bytes]] = ()
     content_type: bytes = b"application/json"
     stream: AsyncGenerator[bytes, None] | None = None
     """What follows the body, for as long as the client stays."""
@@ -34,7 +35,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Call:
-    """One request. `body` is the decoded struct of the route; `session` is there on guarded routes."""
+    """One request. `body` is the decoded struct of the route; `session` is there on guarded routes.
+
+    On those that ask late (see `Route`), `token` and `claims` are there first, and `admit` fills in `session`.
+    """
 
     house: House
     scope: Scope
@@ -42,13 +46,25 @@ class Call:
     raw: bytes = b""
     body: Any = None
     session: SessionState | None = None
+    token: str | None = None
+    claims: Claims | None = None
 
     @property
     def user_id(self) -> int:
         """The caller. Only guarded routes ask."""
-        if self.session is None:
+        who = self.session or self.claims
+        if who is None:
             raise AssertionError("this route is not guarded")
-        return int(self.session.sub)
+        return int(who.sub)
+
+    async def admit(self, reader: Reader) -> None:
+        """Ask whether the session lives, unless that was done, in the transaction that `reader` is.
+
+        Raises what the guard raises. A route that asks late must come here before it reads or writes anything.
+        """
+        if self.session is None and self.token is not None:
+            connection = None if reader is self.house.db else reader
+            self.session = await self.house.sessions.authenticate(self.token, cast("Connection | None", connection))
 
     def header(self, name: bytes) -> str | None:
         """Return the first header of this lower-case name."""
@@ -78,4 +94,4 @@ _encode = msgspec.json.Encoder().encode
 
 def json_answer(status: int, value: object, headers: Headers | None = None) -> Answer:
     """Return an answer whose body is `value` as JSON."""
-    return Answer(status, _encode(value), headers or [])
+    return Answer(status, _encode(value), headers or ())

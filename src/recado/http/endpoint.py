@@ -33,6 +33,7 @@ _EVERYWHERE = (
 )
 _PRIVATE = (b"cache-control", b"no-store")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
+_BODILESS = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Route:
 
     A route with the body `bytes` takes a file of up to `most` bytes, of a type it `accepts` or, where the query names
     a `format`, of any. Such a body is read only for somebody who is signed in.
+
+    With `asks_late` the token is checked first, and whether its session lives by the handler, within the transaction
+    that writes; if it comes to nothing before that, it is asked all the same, since 401 goes before 422.
     """
 
     method: str
@@ -51,6 +55,7 @@ class Route:
     body_optional: bool = False
     accepts: frozenset[str] = frozenset()
     most: int = MAX_BODY
+    asks_late: bool = False
 
 
 class Endpoints:
@@ -96,11 +101,28 @@ class Endpoints:
             call.raw = await read_body(scope, receive)
             if call.raw:
                 require_json(scope)
+        if route.asks_late:
+            return await self._answer_late(route, call)
         if route.guarded:
             call.session = await house.guard.authenticate(scope)
         if route.body is not None and (call.raw or not route.body_optional):
             call.body = decode(call.raw, route.body)
         return await route.handler(call)
+
+    async def _answer_late(self, route: Route, call: Call) -> Answer:
+        house = self._house
+        call.token = house.guard.access_token(call.scope)
+        call.claims = house.sessions.claims(call.token)
+        try:
+            if route.body is not None:
+                call.body = decode(call.raw, route.body)
+            answer = await route.handler(call)
+        except Exception:
+            await call.admit(house.db)
+            raise
+        if call.session is None:
+            raise AssertionError(f"{route.path} never asked whether the session lives")
+        return answer
 
     def _find(self, scope: Scope) -> tuple[Route, dict[str, str]]:
         path, values = scope["path"], dict[str, str]()
@@ -121,10 +143,10 @@ class Endpoints:
 
     async def _send(self, scope: Scope, send: Send, answer: Answer, request_id: str) -> None:
         headers = [*answer.headers, *_EVERYWHERE, (b"x-request-id", request_id.encode())]
-        if not any(name == b"cache-control" for name, _ in answer.headers):
+        if b"cache-control" not in dict(answer.headers):
             headers.append(_PRIVATE)
-        if answer.status not in (204, 304) and answer.stream is None:
-            headers.append((b"content-length", str(len(answer.body)).encode()))
+        if answer.status not in _BODILESS and answer.stream is None:
+            headers.append((b"content-length", b"%d" % len(answer.body)))
         if answer.body or answer.stream is not None:
             headers.append((b"content-type", answer.content_type))
         if self._house.guard.scheme(scope) == "https":

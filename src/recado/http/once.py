@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from recado.db import Tx, idempotency
+from recado.db import Reader, Tx, idempotency
 from recado.errors import Invalid
 from recado.http.call import Call
+
+A = TypeVar("A")
 
 MAX_KEY = 255
 Shown = dict[str, Any]
@@ -22,15 +24,39 @@ async def once(call: Call, feature: Callable[[Tx], Awaitable[Shown]]) -> Shown:
 
     Raises `Invalid` for a malformed key, or one that was used for another request.
     """
-    key = call.header(b"idempotency-key")
-    if key is None:
+    use = _use(call)
+    if use is None:
         return await call.house.db.write(feature)
-    if not 1 <= len(key) <= MAX_KEY:
-        raise Invalid("/header/Idempotency-Key", f"An Idempotency-Key has 1 to {MAX_KEY} characters.")
 
     async def answer(tx: Tx) -> str:
         return msgspec.json.encode(await feature(tx)).decode()
 
-    request = f"{call.scope['method']} {call.scope['path']}\0".encode() + call.raw
-    use = idempotency.Key(call.user_id, key, hashlib.sha256(request).hexdigest())
     return msgspec.json.decode(await idempotency.once(call.house.db, use, call.house.clock(), answer))
+
+
+async def once_after(
+    call: Call, ask: Callable[[Reader], Awaitable[A]], feature: Callable[[Tx, A], Awaitable[Shown]]
+) -> Shown:
+    """The same, with what `ask` reads handed to `feature` (see `Database.write_after`)."""
+    use, db, now = _use(call), call.house.db, call.house.clock()
+    if use is None:
+        return await db.write_after(ask, feature)
+
+    async def stored(tx: Tx, asked: A) -> str:
+        async def answer(tx: Tx) -> str:
+            return msgspec.json.encode(await feature(tx, asked)).decode()
+
+        return await idempotency.once_in(tx, use, now, answer)
+
+    return msgspec.json.decode(await db.write_after(ask, stored))
+
+
+def _use(call: Call) -> idempotency.Key | None:
+    """Return the key of a request, with what stands for the request itself."""
+    key = call.header(b"idempotency-key")
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY:
+        raise Invalid("/header/Idempotency-Key", f"An Idempotency-Key has 1 to {MAX_KEY} characters.")
+    request = f"{call.scope['method']} {call.scope['path']}\0".encode() + call.raw
+    return idempotency.Key(call.user_id, key, hashlib.sha256(request).hexdigest())

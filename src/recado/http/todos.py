@@ -10,17 +10,17 @@ import msgspec
 
 from recado.accounts import accounts
 from recado.accounts.accounts import Author
-from recado.db import Tx
+from recado.db import Reader, Tx
 from recado.errors import Invalid, NotFound, RecadoError
 from recado.http import todo_form, todo_query
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant
-from recado.http.once import Shown, once
+from recado.http.once import Shown, once, once_after
 from recado.http.todo_form import QUEUED, PatchTodo, PostTodo, etag, shown
 from recado.todos import finding, listing, lists, quickadd, todos
 from recado.todos.listing import Wanted
 from recado.todos.todo import Todo
-from recado.todos.todos import NewTodo
+from recado.todos.todos import Changed, NewTodo
 
 __all__ = ["PatchTodo", "PostTodo"]
 
@@ -42,19 +42,23 @@ class Parse(msgspec.Struct):
 async def create(call: Call) -> Answer:
     """`POST /todo`."""
     body: PostTodo = call.body
-    author = await author_of(call)
-    new = await new_todo(call, author, body)
     house = call.house
     now = house.clock()
 
-    async def store(tx: Tx) -> Shown:
+    async def ask(reader: Reader) -> tuple[Author, NewTodo]:
+        await call.admit(reader)
+        author = await author_of(call, reader)
+        return author, await new_todo(call, author, body, reader)
+
+    async def store(tx: Tx, asked: tuple[Author, NewTodo]) -> Shown:
+        author, new = asked
         todo = await todos.create(tx, author, new, new_id=house.new_id, now=now)
         if new.chosen_id is None and todo.message_id is None and todo.due is None:
             return todo_form.show(todo, QUEUED if author.texted else None)
         return await shown(tx, author.user_id, todo)
 
-    answer = await once(call, store)
-    if author.texted or answer["for"] is not None:
+    answer = await once_after(call, ask, store)
+    if answer["message"]["state"] == "queued" or answer["for"] is not None:
         house.wake()
     headers = [(b"location", f"/todo/{answer['id']}".encode()), (b"etag", etag(answer["version"]))]
     return json_answer(201, answer, headers)
@@ -122,16 +126,13 @@ async def change(call: Call) -> Answer:
     """`PATCH /todo/{id}`."""
     body: PatchTodo = call.body
     house = call.house
+    todo_id, edit, accepted, now = _id(call), body.edit(), versions(call), house.clock()
+
+    async def store(tx: Tx, _: None) -> Changed:
+        return await todos.change(tx, call.user_id, todo_id, edit, versions=accepted, new_id=house.new_id, now=now)
+
     try:
-        changed = await house.db.write(
-            todos.change,
-            call.user_id,
-            _id(call),
-            body.edit(),
-            versions=versions(call),
-            new_id=house.new_id,
-            now=house.clock(),
-        )
+        changed = await house.db.write_after(call.admit, store)
     except todos.Stale as stale:
         raise await _meanwhile(call, stale) from stale
     if changed.todo.for_id is not None:
@@ -202,22 +203,22 @@ async def labels(call: Call) -> Answer:
     return json_answer(200, {"items": [{"label": label, "count": count} for label, count in found], "next": None})
 
 
-async def author_of(call: Call) -> Author:
+async def author_of(call: Call, reader: Reader | None = None) -> Author:
     """Return the caller as somebody who leaves a to-do."""
-    author = await accounts.author(call.house.db, call.user_id)
+    author = await accounts.author(reader or call.house.db, call.user_id)
     if author is None:
         raise NotFound("This account is gone.")
     return author
 
 
-async def new_todo(call: Call, author: Author, body: PostTodo) -> NewTodo:
+async def new_todo(call: Call, author: Author, body: PostTodo, reader: Reader | None = None) -> NewTodo:
     """Return what a body asks to store. Raises `Invalid`."""
     chosen, more = todo_form.chosen_id(body.id), body.more()
     if isinstance(body.quick, msgspec.UnsetType):
         if isinstance(body.title, msgspec.UnsetType):
             raise Invalid("/title", "A to-do needs a title, or a line as quick.")
         return NewTodo(body.title, body.list_id, chosen, more)
-    people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
+    people = await lists.shared_with(reader or call.house.db, author.user_id) if "@" in body.quick else {}
     quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
     said: dict[str, Any] = {
         "due": quick.due,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
-from recado.db import Reader, Row, Tx
+from recado.db import Database, Reader, Row, Tx
 from recado.errors import Conflict, NotFound
 from recado.messages import texts
 
@@ -41,12 +41,21 @@ WHERE user_id = $1 AND id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"
     for size in _BATCHES
 }
 _MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
-_PAGE = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+_LEFT, _QUEUED = "state <> 'queued'", "state = 'queued' AND due_at IS NOT NULL"
+"""Where a message is, as SQLite's indexes know it: out of the queue, or in it. There is no third place."""
+_OF_USER = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1"
+_PAGE = {
+    "sqlite": f"""
+SELECT * FROM ({_OF_USER} AND id < $2 AND {_LEFT} ORDER BY id DESC LIMIT $3)
+UNION ALL SELECT * FROM ({_OF_USER} AND +id < $2 AND {_QUEUED} ORDER BY +id DESC LIMIT $3)
+ORDER BY id DESC LIMIT $3""",  # the plus keeps it from walking through everybody's, in the order of ids
+    "postgres": f"{_OF_USER} AND id < $2 ORDER BY id DESC LIMIT $3",
+}
 _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
 UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL
 WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind <> 'phone_code' RETURNING {_MESSAGE}"""
-_ERASE = "DELETE FROM message WHERE user_id = $1"
+_ERASE = [f"DELETE FROM message WHERE user_id = $1 AND {where}" for where in (_LEFT, _QUEUED)]
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
 _PENDING = "user_id, id, kind, recipient, text, nonce, state, attempts, doubts, due_at, created_at"
@@ -168,9 +177,9 @@ async def states(reader: Reader, user_id: int, ids: Sequence[str]) -> dict[str, 
     return found
 
 
-async def page(reader: Reader, user_id: int, limit: int, before: str | None = None) -> list[Message]:
+async def page(db: Database, user_id: int, limit: int, before: str | None = None) -> list[Message]:
     """Return up to `limit` messages of a user with ids below `before`, newest first."""
-    return [_message(row) for row in await reader.all(_PAGE, user_id, before or _AFTER_ALL_IDS, limit)]
+    return [_message(row) for row in await db.all(_PAGE[db.engine], user_id, before or _AFTER_ALL_IDS, limit)]
 
 
 async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
@@ -188,7 +197,8 @@ async def retry(tx: Tx, user_id: int, message_id: str, now: int) -> Message:
 
 async def erase(tx: Tx, user_id: int) -> None:
     """Delete every message of a user."""
-    tx.put(_ERASE, user_id)
+    for where_it_is in _ERASE:
+        tx.put(where_it_is, user_id)
 
 
 async def purge(tx: Tx, now: int) -> None:

@@ -6,14 +6,19 @@ Without it, of 60 connections that never finished their header 60 were still ope
 from __future__ import annotations
 
 import json
-from asyncio import TimerHandle, Transport
+from asyncio import Event, TimerHandle, Transport
 from enum import Enum
 from http import HTTPStatus
-from typing import cast
+from typing import TYPE_CHECKING, cast
+from urllib.parse import unquote
 
+from httptools import HttpRequestParser, parse_url
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from recado.server.onewrite import OneWrite
+from recado.server.cycle import Cycle
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 ENDLESS = "recado.endless"
 """Stands in the scope of a request whose answer goes on until somebody leaves."""
@@ -46,17 +51,20 @@ class DeadlineProtocol(HttpToolsProtocol):
     _header_bytes = 0
     _arriving: TimerHandle | None = None
     _leaving: TimerHandle | None = None
+    _resting_since: float | None = None
     _refusal = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: Transport) -> None:
         """Expect a header at once."""
-        super().connection_made(cast("Transport", OneWrite(transport, self.loop)))
+        super().connection_made(transport)
         self._expect(HEADER_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the timers."""
         self._expect(None)
         self._hurry_reader(on=False)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -79,7 +87,13 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._judge_header()
         self._expect(None)
         self._stage = _Stage.BODY
-        super().on_headers_complete()
+        parser = cast("HttpRequestParser", self.parser)
+        version, method, url = parser.get_http_version(), parser.get_method(), parse_url(self.url)
+        path = url.path.decode("ascii")
+        self.scope["method"], self.scope["http_version"] = method.decode("ascii"), version
+        self.scope["path"] = unquote(path) if "%" in path else path
+        self.scope["raw_path"], self.scope["query_string"] = url.path, url.query or b""
+        self._begin(keep_alive=version != "1.0" and parser.should_keep_alive())
 
     def on_message_complete(self) -> None:
         """Expect nothing until the client sends again."""
@@ -98,10 +112,18 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._hurry_reader(on=False)
 
     def on_response_complete(self) -> None:
-        """A closing connection lingers only as long as its last bytes are on their way."""
-        super().on_response_complete()
+        """Go on to what was asked meanwhile, or rest. A closing connection lingers only while its last bytes leave."""
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._hurry_reader(on=True)
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._resting_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._rest(self.timeout_keep_alive)
 
     def shutdown(self) -> None:
         """Stop: an answer that would never end is ended between two of its parts."""
@@ -113,9 +135,16 @@ class DeadlineProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:
-        """The same for one that closes because nothing more was asked."""
-        super().timeout_keep_alive_handler()
-        self._hurry_reader(on=True)
+        """Close when nothing was asked for so long. One timer serves many requests: each only notes the time."""
+        self.timeout_keep_alive_task = None
+        if self._resting_since is None:
+            return
+        left = self._resting_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._rest(left)
+        else:
+            super().timeout_keep_alive_handler()
+            self._hurry_reader(on=True)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse as a problem (RFC 9457) and close."""
@@ -131,6 +160,35 @@ class DeadlineProtocol(HttpToolsProtocol):
             + body
         )
         self.transport.close()
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._resting_since = None
+
+    def _rest(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def _begin(self, *, keep_alive: bool) -> None:
+        """Start the request whose header is complete, or let it wait for the one before."""
+        before = cast("RequestResponseCycle | None", self.cycle)
+        app = cast("ASGI3Application", self.app)  # pyright: ignore[reportUnknownMemberType] - uvicorn types it loosely
+        self.cycle = Cycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, app))
 
     def _expect_the_rest(self) -> None:
         if self._stage is _Stage.HEADER and self._header_bytes > HEADER_BYTES:

@@ -1,0 +1,1 @@
+-- Nothing: here a text is kept by user, so that the table can be partitioned, and an index costs no page for each row.
