@@ -1,11 +1,11 @@
-const NAME = `recado-${"2584826a33463595"}`;
+const NAME = `recado-${"1e3acf43cab3fcb5"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Commands-BDgKQ3DE.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-CcDVnwVk.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BREOp4IH.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-C_UnzmyQ.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-BUlG-QPo.js","/app/assets/Panel-BaIAaId7.js","/app/assets/Panel-Dndgw-rZ.css","/app/assets/Reset-BAEfOU8w.js","/app/assets/Search-CQ0Qqj-P.js","/app/assets/Search-Dg01iDBg.css","/app/assets/SignIn-DzlobXXr.js","/app/assets/SignUp-BWrDI_1r.js","/app/assets/Trash-C1hJIUoU.js","/app/assets/code-3qxxAvQl.js","/app/assets/createLucideIcon-Dy20O_GS.js","/app/assets/english-oOihPoMM.js","/app/assets/http-CgAB139W.js","/app/assets/index-DjVxBhcD.css","/app/assets/index-orwRcmog.js","/app/assets/portuguese-a9z0vQo8.js","/app/assets/replica-BKqqesrU.js","/app/assets/rolldown-runtime-XKyaHtl9.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-vJt38WiA.js","/app/assets/useSending-CvmYJ6HC.js","/app/assets/useSending-ejDvY_P0.css"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Commands-Dg9VxlC4.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BH_Erxsa.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-EKt2l4OW.js","/app/assets/Done-BhjHcLqZ.js","/app/assets/Keys-3hWjzYq5.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Panel-BJ6N5Pyj.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Reset-DTcT0y3I.js","/app/assets/Search-Dg01iDBg.css","/app/assets/Search-Fj23884s.js","/app/assets/SignIn-CtSxeEO9.js","/app/assets/SignUp-BCfdEg45.js","/app/assets/Trash-Bf6FMebY.js","/app/assets/code-B7qpMR5H.js","/app/assets/createLucideIcon-Dy20O_GS.js","/app/assets/english-oOihPoMM.js","/app/assets/http-CgAB139W.js","/app/assets/index-B7vfGWVt.css","/app/assets/index-pl4uX7UF.js","/app/assets/portuguese-a9z0vQo8.js","/app/assets/replica-BKqqesrU.js","/app/assets/rolldown-runtime-XKyaHtl9.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-CxkgEr4t.js","/app/assets/useSending-CvmYJ6HC.js","/app/assets/useSending-ejDvY_P0.css"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());

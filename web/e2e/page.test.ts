@@ -1,0 +1,125 @@
+/** The page as such: nothing from elsewhere, no violation of its policy, small, and usable by everybody. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { launch, profile, signIn } from "./browser.ts";
+import { household, SCREENS } from "./screens.ts";
+import { Service } from "./service.ts";
+
+const BUILT = join(import.meta.dirname, "../../src/recado/web/static");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
+const MOST = 160 * 1024;
+
+let service: Service;
+let browser: Browser;
+before(async () => {
+  service = await Service.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+/** The files that a file loads at once, and what those load. */
+function closure(name: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const text = readFileSync(join(BUILT, "assets", name), "utf-8");
+  for (const [, next] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) closure(next!, seen);
+  return seen;
+}
+
+test("the JavaScript that is loaded at first is at most 160 KB, compressed", () => {
+  const page = readFileSync(join(BUILT, "index.html"), "utf-8");
+  const names = new Set([...page.matchAll(/\/app\/assets\/([^"]+\.js)"/g)].flatMap(([, name]) => [...closure(name!)]));
+  assert.ok(names.size > 0);
+  const sizes = [...names].map((name) => gzipSync(readFileSync(join(BUILT, "assets", name)), { level: 9 }).length);
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  console.log(`initial JavaScript: ${(all / 1024).toFixed(1)} KB in ${names.size} files`);
+  assert.ok(all <= MOST, `${all} bytes`);
+});
+
+test("the built files name no other host, and hold no inline script or style", () => {
+  const page = readFileSync(join(BUILT, "index.html"), "utf-8");
+  assert.doesNotMatch(page, /<style|style="|<script(?![^>]* src=)/);
+  for (const name of readdirSync(join(BUILT, "assets")).filter((name) => name.endsWith(".css"))) {
+    assert.doesNotMatch(readFileSync(join(BUILT, "assets", name), "utf-8"), /url\(|@import/);
+  }
+});
+
+interface Axe {
+  run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[] }>;
+}
+
+async function violations(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: Axe };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+    return violations.flatMap(({ id, nodes }) => nodes.slice(0, 2).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
+  });
+}
+
+for (const locale of ["en", "pt-BR"]) {
+  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async () => {
+    const house = await household(service, locale);
+    const foreign: string[] = [];
+    const complaints: string[] = [];
+    const found: string[] = [];
+    const make = async () => {
+      const context = await profile(browser, { locale });
+      context.on("request", (request) => {
+        if (new URL(request.url()).origin !== service.url) foreign.push(request.url());
+      });
+      context.on("console", (message) => {
+        if (/content security policy/i.test(message.text())) complaints.push(message.text());
+      });
+      await context.addInitScript(AXE);
+      return context;
+    };
+    const [inside, outside] = [await make(), await make()];
+    const first = await inside.newPage();
+    await signIn(first, service, house.person);
+    await first.close();
+    for (const screen of SCREENS(house)) {
+      const page = await (screen.signedOut ? outside : inside).newPage();
+      await page.emulateMedia({ reducedMotion: "reduce" });
+      await page.goto(service.url + screen.path);
+      await page.locator(screen.ready).first().waitFor();
+      for (const key of screen.press?.split(",") ?? []) await page.keyboard.press(key);
+      if (screen.press) await page.locator("dialog[open]").waitFor();
+      assert.equal(await page.getAttribute("html", "lang"), locale);
+      for (const width of [1000, 320]) {
+        await page.setViewportSize({ width, height: 700 });
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          found.push(...(await violations(page)).map((one) => `${screen.name} ${width} ${colorScheme} ${one}`));
+        }
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wide > 0) found.push(`${screen.name} ${width}: ${wide} px too wide`);
+      }
+      await page.close();
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(foreign, []);
+    assert.deepEqual(complaints, []);
+    await Promise.all([inside.close(), outside.close()]);
+  });
+}
+
+test("hashed files are kept for ever, the page and the service worker never; nobody indexes it", async () => {
+  const page = await fetch(`${service.url}/app/today`);
+  assert.equal(page.headers.get("cache-control"), "no-cache");
+  const text = await page.text();
+  assert.match(text, /name="robots" content="noindex"/);
+  const asset = /\/app\/assets\/[^"]+\.js/.exec(text)![0];
+  assert.match((await fetch(service.url + asset)).headers.get("cache-control")!, /immutable/);
+  const worker = await fetch(`${service.url}/app/sw.js`);
+  assert.equal(worker.headers.get("cache-control"), "no-cache");
+  assert.match(page.headers.get("content-security-policy")!, /^default-src 'self';/);
+});
