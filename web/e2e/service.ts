@@ -92,8 +92,21 @@ export class Service {
     const { user_id } = await this.call<{ user_id: number }>("POST", "/user", undefined, {
       username, password: PASSWORD, locale, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
+    return this.again({ username, user_id, token: "" });
+  }
+
+  /** The same person with a token that was just made. */
+  async again(person: Person): Promise<Person> {
+    const { username } = person;
     const { access_token } = await this.call<{ access_token: string }>("POST", "/login", undefined, { username, password: PASSWORD });
-    return { username, user_id, token: access_token };
+    return { ...person, token: access_token };
+  }
+
+  /** End the browsers of somebody, as another device would. */
+  async endBrowsers(person: Person): Promise<void> {
+    const { token } = await this.again(person);
+    const { items } = await this.call<{ items: { id: string; kind: string }[] }>("GET", "/session", token);
+    for (const { id } of items.filter(({ kind }) => kind === "browser")) await this.call("DELETE", `/session/${id}`, token);
   }
 
   todo<T = { id: string; title: string }>(person: Person, body: object): Promise<T> {

@@ -163,7 +163,7 @@ function Bottom({ onMenu }: { onMenu(): void }) {
     }
   };
   return (
-    <div className="bottom">
+    <nav className="bottom" aria-label={t.nav.bottom}>
       <Link href="/app/today" aria-current={at("/app/today")} aria-label={t.nav.today}>
         <Sun size={22} />
       </Link>
@@ -179,6 +179,6 @@ function Bottom({ onMenu }: { onMenu(): void }) {
       <button aria-label={t.app.menu} onClick={onMenu}>
         <Menu size={22} />
       </button>
-    </div>
+    </nav>
   );
 }

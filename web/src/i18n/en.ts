@@ -23,6 +23,7 @@ export const en = {
   },
   nav: {
     label: "Views",
+    bottom: "Main views",
     today: "Today",
     upcoming: "Upcoming",
     personal: "Personal",

@@ -27,6 +27,7 @@ export const ptBR: Catalogue = {
   },
   nav: {
     label: "Vistas",
+    bottom: "Vistas principais",
     today: "Hoje",
     upcoming: "Em breve",
     personal: "Pessoal",

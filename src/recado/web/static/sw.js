@@ -1,11 +1,11 @@
-const NAME = `recado-${"1e3acf43cab3fcb5"}`;
+const NAME = `recado-${"f723d3580463e9c2"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Commands-Dg9VxlC4.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BH_Erxsa.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-EKt2l4OW.js","/app/assets/Done-BhjHcLqZ.js","/app/assets/Keys-3hWjzYq5.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Panel-BJ6N5Pyj.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Reset-DTcT0y3I.js","/app/assets/Search-Dg01iDBg.css","/app/assets/Search-Fj23884s.js","/app/assets/SignIn-CtSxeEO9.js","/app/assets/SignUp-BCfdEg45.js","/app/assets/Trash-Bf6FMebY.js","/app/assets/code-B7qpMR5H.js","/app/assets/createLucideIcon-Dy20O_GS.js","/app/assets/english-oOihPoMM.js","/app/assets/http-CgAB139W.js","/app/assets/index-B7vfGWVt.css","/app/assets/index-pl4uX7UF.js","/app/assets/portuguese-a9z0vQo8.js","/app/assets/replica-BKqqesrU.js","/app/assets/rolldown-runtime-XKyaHtl9.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-CxkgEr4t.js","/app/assets/useSending-CvmYJ6HC.js","/app/assets/useSending-ejDvY_P0.css"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Commands-BYDBr3fU.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-CpLVx6Rn.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BYWyEu_v.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-C13FrEhK.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-CyIcko15.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-DQSnj1bM.js","/app/assets/Reset-RYIoP9mh.js","/app/assets/Search-D_GgryKu.js","/app/assets/Search-Dg01iDBg.css","/app/assets/SignIn-BS0LSxpn.js","/app/assets/SignUp-DJgow1wi.js","/app/assets/Trash-D67EgrHS.js","/app/assets/code-y5-Ws-7S.js","/app/assets/createLucideIcon-BUqSLKEs.js","/app/assets/english-oOihPoMM.js","/app/assets/http-CgAB139W.js","/app/assets/index-B4qvXYGU.js","/app/assets/index-B7vfGWVt.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/replica-BKqqesrU.js","/app/assets/rolldown-runtime-XKyaHtl9.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-DKuWH7-f.js","/app/assets/useSending-BTfZur8F.js","/app/assets/useSending-ejDvY_P0.css"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());
