@@ -1,20 +1,18 @@
-/** Who sees what: the signed-out screens, or the shell with a screen in it. Every screen but Today and the lists loads late. */
-import { lazy, Suspense, useEffect } from "react";
-import { Redirect, Route, Switch, useLocation } from "wouter";
+/** Who sees what: the signed-out screens, or what is inside. Each part is loaded when it is needed. */
+import { lazy, Suspense } from "react";
+import { Route, Switch } from "wouter";
+import { session } from "../api/http.ts";
 import { useSession } from "../session/useSession.ts";
-import { Account } from "./Account.tsx";
-import { Shell } from "./Shell.tsx";
-import { Today } from "../screens/today/Today.tsx";
-import { Upcoming } from "../screens/upcoming/Upcoming.tsx";
-import { ListScreen } from "../screens/list/ListScreen.tsx";
-import { Nowhere } from "../screens/nowhere/Nowhere.tsx";
 
-const SignIn = lazy(() => import("../screens/signin/SignIn.tsx"));
+const loadInside = () => import("./Inside.tsx");
+const loadSignIn = () => import("../screens/signin/SignIn.tsx");
+const Inside = lazy(loadInside);
+const SignIn = lazy(loadSignIn);
 const SignUp = lazy(() => import("../screens/signup/SignUp.tsx"));
 const Reset = lazy(() => import("../screens/reset/Reset.tsx"));
-const Done = lazy(() => import("../screens/done/Done.tsx"));
-const Trash = lazy(() => import("../screens/trash/Trash.tsx"));
-const Search = lazy(() => import("../screens/search/Search.tsx"));
+
+// Begin to load before React has drawn anything.
+void (session.standing.session ? loadInside() : loadSignIn());
 
 export function App() {
   const { session } = useSession();
@@ -26,46 +24,9 @@ export function App() {
         {!session && <Route path="/app/signup" component={SignUp} />}
         {!session && <Route component={SignIn} />}
         <Route>
-          <Account key={session}>
-            <Shell>
-              <Screens />
-            </Shell>
-          </Account>
+          <Inside key={session} />
         </Route>
       </Switch>
     </Suspense>
   );
-}
-
-/** One line a screen. The path is what people see and keep; see README.md for how to add one. */
-function Screens() {
-  return (
-    <Suspense fallback={<div aria-busy="true" />}>
-      <Switch>
-        <Route path="/app/today" component={Today} />
-        <Route path="/app/upcoming" component={Upcoming} />
-        <Route path="/app/list/:id">{({ id }) => <ListScreen key={id} id={id} />}</Route>
-        <Route path="/app/done" component={Done} />
-        <Route path="/app/trash" component={Trash} />
-        <Route path="/app/search" component={Search} />
-        {["/", "/app", "/app/", "/app/signin", "/app/signup"].map((path) => (
-          <Route key={path} path={path}>
-            <Redirect to="/app/today" replace />
-          </Route>
-        ))}
-        <Route component={Nowhere} />
-      </Switch>
-      <ToTop />
-    </Suspense>
-  );
-}
-
-/** A new screen begins at its top, and its title is the page's. */
-function ToTop() {
-  const [path] = useLocation();
-  useEffect(() => {
-    document.getElementById("main")?.scrollTo(0, 0);
-    document.title = `${document.querySelector("h1")?.textContent ?? ""} · recado`.replace(/^ · /, "");
-  }, [path]);
-  return null;
 }

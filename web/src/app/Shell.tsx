@@ -5,7 +5,7 @@ import { Link, useLocation, useSearchParams } from "wouter";
 import { Logo } from "../components/Logo.tsx";
 import { ToastBar } from "../components/ToastBar.tsx";
 import { useTexts } from "../i18n/index.ts";
-import { signOut } from "../session/entering.ts";
+import { signOut } from "../session/leaving.ts";
 import { collection } from "../todos/replica.ts";
 import { useView } from "../todos/hooks.ts";
 import { isOpen } from "../todos/todo.ts";

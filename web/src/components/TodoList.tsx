@@ -46,10 +46,12 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
   const lines = useMemo(() => flat(groups), [groups]);
   const todos = useMemo(() => groups.flatMap((group) => group.todos), [groups]);
 
+  // Stable for as long as the lines are: else all of them are measured anew with every frame.
+  const keyOf = useCallback((index: number) => lines[index]!.key, [lines]);
   const virtual = useVirtualizer({
     count: lines.length,
-    getScrollElement: () => document.getElementById("main"),
-    getItemKey: (index) => lines[index]!.key,
+    getScrollElement: theMain,
+    getItemKey: keyOf,
     estimateSize: (index) => ("todo" in lines[index]! ? 47 : 54),
     overscan: 8,
     scrollMargin: margin,
@@ -130,6 +132,8 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
     </>
   );
 }
+
+const theMain = () => document.getElementById("main");
 
 function flat(groups: readonly Group[]): Line[] {
   return groups.flatMap(({ key, title, todos, dated = false }) => [

@@ -1,8 +1,7 @@
-/** Sign in, sign up and sign out: the requests that change who is signed in. */
-import { http, plain, session } from "../api/http.ts";
+/** Sign in and sign up. */
+import { plain, session } from "../api/http.ts";
 import type { components } from "../api/schema";
 import { locale } from "../i18n/index.ts";
-import { outbox } from "../todos/replica.ts";
 
 /** Sign in with cookies; this browser's name for the list of devices comes from what it calls itself. */
 export async function signIn(username: string, password: string): Promise<void> {
@@ -16,24 +15,6 @@ export async function signUp(username: string, password: string, invite: string)
   const body: components["schemas"]["SignUp"] = { username, password, locale: locale(), time_zone };
   await plain.post("/user", invite ? { ...body, invite } : body);
   await signIn(username, password);
-}
-
-/** Sign out, after what waits has had a moment to be sent. Rejects when the server does not answer: then one is still in. */
-export async function signOut(): Promise<void> {
-  const until = Date.now() + 2_000;
-  while (outbox.entries.length && session.standing.answering && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  try {
-    await plain.post("/logout");
-  } catch (error) {
-    const status = (error as { response?: { status: number } }).response?.status;
-    if (status !== 401) {
-      void http.get("/healthz").catch(() => undefined); // shows that the server does not answer
-      throw error;
-    }
-  }
-  session.left();
 }
 
 function deviceName(agent: string): string {

@@ -1,11 +1,11 @@
-const NAME = `recado-${"f723d3580463e9c2"}`;
+const NAME = `recado-${"c1eea3adaf1ccc7b"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Commands-BYDBr3fU.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-CpLVx6Rn.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BYWyEu_v.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-C13FrEhK.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-CyIcko15.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-DQSnj1bM.js","/app/assets/Reset-RYIoP9mh.js","/app/assets/Search-D_GgryKu.js","/app/assets/Search-Dg01iDBg.css","/app/assets/SignIn-BS0LSxpn.js","/app/assets/SignUp-DJgow1wi.js","/app/assets/Trash-D67EgrHS.js","/app/assets/code-y5-Ws-7S.js","/app/assets/createLucideIcon-BUqSLKEs.js","/app/assets/english-oOihPoMM.js","/app/assets/http-CgAB139W.js","/app/assets/index-B4qvXYGU.js","/app/assets/index-B7vfGWVt.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/replica-BKqqesrU.js","/app/assets/rolldown-runtime-XKyaHtl9.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-DKuWH7-f.js","/app/assets/useSending-BTfZur8F.js","/app/assets/useSending-ejDvY_P0.css"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Account-CR4Y8bfj.js","/app/assets/Commands-B4EEmMqh.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-Cs_FnSuq.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BfsIcS3g.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-Dx4huNVG.js","/app/assets/Inside-BFyXITT0.js","/app/assets/Inside-Bo24X5Fk.css","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-R8lQQLtv.js","/app/assets/Logo-DKeyPaWN.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-DCpaoyu9.js","/app/assets/Reset-B4WzKdFF.js","/app/assets/Search-B2sHg04f.js","/app/assets/Search-Dg01iDBg.css","/app/assets/SignIn-UcLMpufN.js","/app/assets/SignUp-B42W4bvA.js","/app/assets/Trash-CYfBM7_F.js","/app/assets/actions-BXc6LQKN.js","/app/assets/code-DXhnyzoQ.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BuhOuIay.js","/app/assets/index-BB1gg0ox.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-HN2TipDM.js","/app/assets/useSending-MWMqVEmf.js","/app/assets/useSending-ejDvY_P0.css"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());

@@ -6,7 +6,7 @@ import { focusQuickAdd } from "../../app/keys.ts";
 import { isDark, setTheme } from "../../app/theme.ts";
 import { Dialog } from "../../components/Dialog.tsx";
 import { useTexts } from "../../i18n/index.ts";
-import { signOut } from "../../session/entering.ts";
+import { signOut } from "../../session/leaving.ts";
 import { collection } from "../../todos/replica.ts";
 import { undoLast } from "../../todos/undo.ts";
 
