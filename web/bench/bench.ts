@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { launch, pause, profile, signIn } from "../e2e/browser.ts";
 import { type Person, Service } from "../e2e/service.ts";
 
-const ROWS = 10_000;
+const ROWS = Number(process.env.ROWS ?? 10_000);
 
 /** From the key that sends the line to the frame that shows it, with a server that takes 1.5 s. */
 async function paint(browser: Browser, service: Service): Promise<number[]> {

@@ -6,9 +6,7 @@ import { Logo } from "../components/Logo.tsx";
 import { ToastBar } from "../components/ToastBar.tsx";
 import { useTexts } from "../i18n/index.ts";
 import { signOut } from "../session/leaving.ts";
-import { collection } from "../todos/replica.ts";
-import { useView } from "../todos/hooks.ts";
-import { isOpen } from "../todos/todo.ts";
+import { listView, useView } from "../todos/hooks.ts";
 import { personal, useLists, useMe } from "./Account.tsx";
 import { focusQuickAdd, useKeys } from "./keys.ts";
 import { NewList } from "./NewList.tsx";
@@ -53,16 +51,6 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-const counted = () => collection.view("open", (todo) => isOpen(todo) && !todo.parent_id, () => 0);
-
-/** How many are open in each list. */
-function useCounts(): Map<string, number> {
-  const open = useView(counted());
-  const counts = new Map<string, number>();
-  for (const todo of open) counts.set(todo.list_id, (counts.get(todo.list_id) ?? 0) + 1);
-  return counts;
-}
-
 function Side({ open, onClose, onCommands }: { open: boolean; onClose(): void; onCommands(): void }) {
   const t = useTexts();
   const me = useMe();
@@ -73,7 +61,6 @@ function Side({ open, onClose, onCommands }: { open: boolean; onClose(): void; o
   useEffect(() => {
     if (open) close.current?.focus();
   }, [open]);
-  const counts = useCounts();
 
   return (
     <>
@@ -95,14 +82,14 @@ function Side({ open, onClose, onCommands }: { open: boolean; onClose(): void; o
         </ul>
         <h2>{t.nav.lists}</h2>
         <ul>
-          {own && <Item href={`/app/list/${own.id}`} icon={<Inbox size={18} />} text={t.nav.personal} count={counts.get(own.id)} />}
+          {own && <Item href={`/app/list/${own.id}`} icon={<Inbox size={18} />} text={t.nav.personal} count={<Count id={own.id} />} />}
           {shared.map((list) => (
             <Item
               key={list.id}
               href={`/app/list/${list.id}`}
               icon={list.members.length > 1 ? <Users size={18} /> : <ListIcon size={18} />}
               text={list.name}
-              count={counts.get(list.id)}
+              count={<Count id={list.id} />}
             />
           ))}
           <li>
@@ -133,7 +120,7 @@ interface ItemProps {
   href: string;
   icon: ReactNode;
   text: string;
-  count?: number | undefined;
+  count?: ReactNode;
   hint?: string;
 }
 
@@ -144,11 +131,17 @@ function Item({ href, icon, text, count, hint }: ItemProps) {
       <Link className="side-item" href={href} aria-current={path === href ? "page" : undefined}>
         {icon}
         <span className="side-text">{text}</span>
-        {!!count && <span className="count">{count}</span>}
+        {count}
         {hint && <kbd aria-hidden="true">{hint}</kbd>}
       </Link>
     </li>
   );
+}
+
+/** How many are open in a list. */
+function Count({ id }: { id: string }) {
+  const { length } = useView(listView(id));
+  return length ? <span className="count">{length}</span> : null;
 }
 
 /** The bar at the bottom of a phone. */

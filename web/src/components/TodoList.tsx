@@ -3,7 +3,7 @@
  * and Alt with the arrows where the order is the person's own.
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { useLists, useMe } from "../app/Account.tsx";
 import { isTyping, lettersOn } from "../app/keys.ts";
@@ -33,26 +33,23 @@ interface Props {
   onTick?: (todo: Todo) => void;
 }
 
-type Line = { key: string; title: ReactNode } | { key: string; todo: Todo; dated: boolean };
-
 export function TodoList({ groups, named = false, ordered = false, onTick = tick }: Props) {
   const today = useToday();
   const people = usePeople();
   const [search, setSearch] = useSearchParams();
-  const [active, setActive] = useState("");
+  const active = useRef("");
   const [dating, setDating] = useState<Todo>();
   const top = useRef<HTMLUListElement>(null);
   const [margin, setMargin] = useState(0);
-  const lines = useMemo(() => flat(groups), [groups]);
-  const todos = useMemo(() => groups.flatMap((group) => group.todos), [groups]);
+  const lines = useMemo(() => new Lines(groups), [groups]);
 
   // Stable for as long as the lines are: else all of them are measured anew with every frame.
-  const keyOf = useCallback((index: number) => lines[index]!.key, [lines]);
+  const keyOf = useCallback((index: number) => lines.at(index).key, [lines]);
   const virtual = useVirtualizer({
-    count: lines.length,
+    count: lines.count,
     getScrollElement: theMain,
     getItemKey: keyOf,
-    estimateSize: (index) => ("todo" in lines[index]! ? 47 : 54),
+    estimateSize: (index) => (lines.at(index).todo ? 47 : 54),
     overscan: 8,
     scrollMargin: margin,
   });
@@ -61,11 +58,11 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
     if (top.current && main) {
       setMargin(top.current.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop);
     }
-  }, [lines.length]);
+  }, [lines.count]);
 
   const open = useCallback(
     (todo: Todo) => {
-      setActive(todo.id);
+      active.current = todo.id;
       setSearch((now) => {
         now.set("todo", todo.id);
         return now;
@@ -75,14 +72,14 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
   );
   const focus = useCallback(
     (id: string) => {
-      setActive(id);
-      const index = lines.findIndex((line) => line.key === id);
+      active.current = id;
+      const index = lines.lineOf(lines.placeOf(id));
       if (index >= 0) virtual.scrollToIndex(index);
       focusRow(id);
     },
     [lines, virtual],
   );
-  const act = useListKeys({ todos, active, ordered, focus, tick: onTick, date: setDating });
+  const act = useListKeys({ lines, active, ordered, focus, tick: onTick, date: setDating });
   useEffect(() => {
     addEventListener("keydown", act);
     return () => removeEventListener("keydown", act);
@@ -95,10 +92,12 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
         className="todos"
         ref={top}
         style={{ position: "relative", height: virtual.getTotalSize() }}
-        onFocus={({ target }) => target.id.startsWith("row-") && setActive(target.id.slice(4))}
+        onFocus={({ target }) => {
+          if (target.id.startsWith("row-")) active.current = target.id.slice(4);
+        }}
       >
         {virtual.getVirtualItems().map((item) => {
-          const line = lines[item.index]!;
+          const line = lines.at(item.index);
           return (
             <li
               key={item.key}
@@ -106,11 +105,11 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
               data-index={item.index}
               style={{ position: "absolute", inset: "0 0 auto", transform: `translateY(${item.start - margin}px)` }}
             >
-              {"todo" in line ? (
+              {line.todo ? (
                 <TodoRow
                   todo={line.todo}
                   today={today}
-                  dated={line.dated}
+                  dated={line.group.dated}
                   list={named ? people.list(line.todo.list_id) : undefined}
                   person={people.other(line.todo)}
                   active={line.todo.id === shown}
@@ -118,7 +117,7 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
                   onOpen={open}
                 />
               ) : (
-                line.title
+                line.group.title
               )}
             </li>
           );
@@ -135,12 +134,55 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
 
 const theMain = () => document.getElementById("main");
 
-function flat(groups: readonly Group[]): Line[] {
-  return groups.flatMap(({ key, title, todos, dated = false }) => [
-    ...(title ? [{ key: `group-${key}`, title }] : []),
-    ...todos.map((todo) => ({ key: todo.id, todo, dated })),
-  ]);
+interface Line {
+  key: string;
+  group: Group;
+  /** Missing in the heading of a group. */
+  todo?: Todo;
 }
+
+/** Groups as lines one below the other, worked out only for those that are asked for: there may be ten thousand. */
+class Lines {
+  readonly count: number;
+  readonly todos: readonly Todo[];
+  readonly #groups: readonly Group[];
+
+  constructor(groups: readonly Group[]) {
+    this.#groups = groups;
+    this.todos = groups.length === 1 ? groups[0]!.todos : groups.flatMap((group) => group.todos);
+    this.count = groups.reduce((sum, group) => sum + heading(group) + group.todos.length, 0);
+  }
+
+  at(index: number): Line {
+    for (const group of this.#groups) {
+      if (heading(group)) {
+        if (index === 0) return { key: `group-${group.key}`, group };
+        index -= 1;
+      }
+      const todo = group.todos[index];
+      if (todo) return { key: todo.id, group, todo };
+      index -= group.todos.length;
+    }
+    throw new RangeError("there is no such line");
+  }
+
+  placeOf(id: string): number {
+    return this.todos.findIndex((todo) => todo.id === id);
+  }
+
+  /** The line of the to-do at a place among all of them. */
+  lineOf(place: number): number {
+    let line = place;
+    for (const group of this.#groups) {
+      line += heading(group);
+      if (place < group.todos.length) return line;
+      place -= group.todos.length;
+    }
+    return -1;
+  }
+}
+
+const heading = (group: Group): number => (group.title ? 1 : 0);
 
 /** Put the focus on a row, which may be drawn only with the next frame. */
 function focusRow(id: string, tries = 10): void {
@@ -167,19 +209,20 @@ function usePeople(): { list(id: string): string | undefined; other(todo: Todo):
 }
 
 interface KeysOf {
-  todos: readonly Todo[];
-  active: string;
+  lines: Lines;
+  active: RefObject<string>;
   ordered: boolean;
   focus(id: string): void;
   tick(todo: Todo): void;
   date(todo: Todo): void;
 }
 
-function useListKeys({ todos, active, ordered, focus, tick, date }: KeysOf): (event: KeyboardEvent) => void {
+function useListKeys({ lines, active, ordered, focus, tick, date }: KeysOf): (event: KeyboardEvent) => void {
   return useCallback(
     (event) => {
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
-      const at = todos.findIndex((todo) => todo.id === active);
+      const { todos } = lines;
+      const at = lines.placeOf(active.current);
       const todo = todos[at];
       const take = (work: () => void) => {
         event.preventDefault();
@@ -211,7 +254,7 @@ function useListKeys({ todos, active, ordered, focus, tick, date }: KeysOf): (ev
       else if (key === "t" && todo) take(() => date(todo));
       else if (/^[0-4]$/.test(key) && todo) take(() => change(todo, { priority: todo.priority === +key ? 0 : +key }));
     },
-    [todos, active, ordered, focus, tick, date],
+    [lines, active, ordered, focus, tick, date],
   );
 }
 

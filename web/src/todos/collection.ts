@@ -76,7 +76,7 @@ export class Collection {
     this.#redraw([...changed]);
   }
 
-  /** A view that is kept up to date; `key` names what `accepts` and `compare` stand for. */
+  /** A view that is kept up to date; `key` names what `accepts` and `compare`, an order without equals, stand for. */
   view(key: string, accepts: (todo: Todo) => boolean, compare: (a: Todo, b: Todo) => number): View {
     let view = this.#views.get(key);
     if (!view) this.#views.set(key, (view = new View(this, accepts, compare)));
@@ -97,6 +97,7 @@ export class Collection {
 
 export class View {
   #items: readonly Todo[] | undefined;
+  #members = new Map<string, Todo>();
   readonly #listeners = new Set<() => void>();
   readonly #of: Collection;
   readonly #accepts: (todo: Todo) => boolean;
@@ -110,7 +111,10 @@ export class View {
 
   /** The to-dos of this view in order; the same array until something in it changes. */
   snapshot = (): readonly Todo[] => {
-    this.#items ??= [...this.#of.all()].filter(this.#accepts).sort(this.#compare);
+    if (!this.#items) {
+      this.#items = [...this.#of.all()].filter(this.#accepts).sort(this.#compare);
+      this.#members = new Map(this.#items.map((todo) => [todo.id, todo]));
+    }
     return this.#items;
   };
 
@@ -128,16 +132,19 @@ export class View {
   }
 
   #replaced(items: readonly Todo[], ids: readonly string[]): readonly Todo[] {
-    const gone = new Set(ids);
-    const kept = items.filter((todo) => !gone.has(todo.id));
-    let moved = kept.length !== items.length;
-    for (const id of gone) {
-      const todo = this.#of.get(id);
-      if (!todo || !this.#accepts(todo)) continue;
-      kept.splice(place(kept, todo, this.#compare), 0, todo);
-      moved = true;
+    let next: Todo[] | undefined;
+    for (const id of new Set(ids)) {
+      const before = this.#members.get(id);
+      const known = this.#of.get(id);
+      const after = known && this.#accepts(known) ? known : undefined;
+      if (!before && !after) continue;
+      next ??= items.slice();
+      if (before) next.splice(place(next, before, this.#compare), 1);
+      if (after) next.splice(place(next, after, this.#compare), 0, after);
+      if (after) this.#members.set(id, after);
+      else this.#members.delete(id);
     }
-    return moved ? kept : items;
+    return next ?? items;
   }
 }
 

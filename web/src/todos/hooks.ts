@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 import type { View } from "./collection.ts";
 import { collection, isComplete, outbox, subscribeComplete, subscribePile } from "./replica.ts";
-import type { Todo } from "./todo.ts";
+import { byPosition, isOpen, type Todo } from "./todo.ts";
 
 /** The to-dos of a view, in order. */
 export function useView(view: View): readonly Todo[] {
@@ -11,7 +11,7 @@ export function useView(view: View): readonly Todo[] {
 
 /** One to-do as it is shown now. */
 export function useTodo(id: string): Todo | undefined {
-  const view = collection.view(`one:${id}`, (todo) => todo.id === id, () => 0);
+  const view = collection.view(`one:${id}`, (todo) => todo.id === id, byPosition);
   return useView(view)[0];
 }
 
@@ -29,3 +29,7 @@ export function useWaiting(): number {
 export function useIsWaiting(id: string): boolean {
   return useSyncExternalStore(subscribePile, () => collection.isWaiting(id));
 }
+
+/** The open to-dos of a list, in its order. */
+export const listView = (id: string): View =>
+  collection.view(`list:${id}`, (todo) => todo.list_id === id && isOpen(todo) && !todo.parent_id, byPosition);

@@ -1,11 +1,11 @@
-const NAME = `recado-${"c1eea3adaf1ccc7b"}`;
+const NAME = `recado-${"994d05b60ed20169"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Account-CR4Y8bfj.js","/app/assets/Commands-B4EEmMqh.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-Cs_FnSuq.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BfsIcS3g.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-Dx4huNVG.js","/app/assets/Inside-BFyXITT0.js","/app/assets/Inside-Bo24X5Fk.css","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-R8lQQLtv.js","/app/assets/Logo-DKeyPaWN.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-DCpaoyu9.js","/app/assets/Reset-B4WzKdFF.js","/app/assets/Search-B2sHg04f.js","/app/assets/Search-Dg01iDBg.css","/app/assets/SignIn-UcLMpufN.js","/app/assets/SignUp-B42W4bvA.js","/app/assets/Trash-CYfBM7_F.js","/app/assets/actions-BXc6LQKN.js","/app/assets/code-DXhnyzoQ.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BuhOuIay.js","/app/assets/index-BB1gg0ox.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-HN2TipDM.js","/app/assets/useSending-MWMqVEmf.js","/app/assets/useSending-ejDvY_P0.css"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Account-DWpW63nA.js","/app/assets/Commands-iZ0H_xk6.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BpPm5u2v.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-Cs_eaoU_.js","/app/assets/Done-B9Zh4EVm.js","/app/assets/Inside-Bj8pbQ_S.css","/app/assets/Inside-CeDVZ1bC.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-CpNEX10l.js","/app/assets/Logo-Ckhlf4C_.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-D3eSOR-V.js","/app/assets/Reset-DVRFyWsz.js","/app/assets/Search-Dg01iDBg.css","/app/assets/Search-DmNo67qM.js","/app/assets/SignIn-Ct1oGi1y.js","/app/assets/SignUp-CIFGGqSY.js","/app/assets/Trash-CTTXcMP0.js","/app/assets/actions-zQ6-jWnH.js","/app/assets/code-BKETcNRe.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BkRiNb3Z.js","/app/assets/index-CHtvS19J.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-CR-WWwrk.js","/app/assets/useSending-ejDvY_P0.css","/app/assets/useSending-s993JtTH.js"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());

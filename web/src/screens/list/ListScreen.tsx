@@ -4,9 +4,7 @@ import { Empty } from "../../components/Empty.tsx";
 import { QuickAdd } from "../../components/QuickAdd.tsx";
 import { TodoList } from "../../components/TodoList.tsx";
 import { useTexts } from "../../i18n/index.ts";
-import { useComplete, useView } from "../../todos/hooks.ts";
-import { collection } from "../../todos/replica.ts";
-import { byPosition, isOpen } from "../../todos/todo.ts";
+import { listView, useComplete, useView } from "../../todos/hooks.ts";
 import { Nowhere } from "../nowhere/Nowhere.tsx";
 
 /** One list in its own order. */
@@ -14,9 +12,7 @@ export function ListScreen({ id }: { id: string }) {
   const t = useTexts();
   const list = useLists().find((one) => one.id === id);
   const complete = useComplete();
-  const todos = useView(
-    collection.view(`list:${id}`, (todo) => todo.list_id === id && isOpen(todo) && !todo.parent_id, byPosition),
-  );
+  const todos = useView(listView(id));
   const groups = useMemo(() => [{ key: "list", todos }], [todos]);
   if (!list) return complete ? <Nowhere /> : null;
 
