@@ -52,6 +52,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "trash", path: "/app/trash", ready: ".row" },
   { name: "search", path: "/app/search?q=pl", ready: ".row" },
   { name: "empty-search", path: "/app/search?q=zzzz", ready: ".empty" },
+  { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },

@@ -12,6 +12,7 @@ import { Shell } from "./Shell.tsx";
 
 const Done = lazy(() => import("../screens/done/Done.tsx"));
 const Trash = lazy(() => import("../screens/trash/Trash.tsx"));
+const Devices = lazy(() => import("../screens/devices/Devices.tsx"));
 const Search = lazy(() => import("../screens/search/Search.tsx"));
 
 export default function Inside() {
@@ -37,6 +38,7 @@ function Screens() {
         <Route path="/app/done" component={Done} />
         <Route path="/app/trash" component={Trash} />
         <Route path="/app/search" component={Search} />
+        <Route path="/app/devices" component={Devices} />
         {["/", "/app", "/app/", "/app/signin", "/app/signup"].map((path) => (
           <Route key={path} path={path}>
             <Redirect to="/app/today" replace />

@@ -1,5 +1,5 @@
 import "./shell.css";
-import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, Plus, Search, Sun, Trash2, Users, X } from "lucide-react";
+import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, MonitorSmartphone, Plus, Search, Sun, Trash2, Users, X } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { Logo } from "../components/Logo.tsx";
@@ -99,6 +99,9 @@ function Side({ open, onClose, onCommands }: { open: boolean; onClose(): void; o
         <ul className="side-end">
           <Item href="/app/done" icon={<CircleCheck size={18} />} text={t.nav.done} />
           <Item href="/app/trash" icon={<Trash2 size={18} />} text={t.nav.trash} />
+        </ul>
+        <ul className="side-end">
+          <Item href="/app/devices" icon={<MonitorSmartphone size={18} />} text={t.nav.devices} />
         </ul>
         <div className="side-foot">
           <button className="side-item" onClick={onCommands}>

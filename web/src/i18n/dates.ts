@@ -63,6 +63,16 @@ export function instantName(locale: Locale, instant: string, zone: string): stri
   return format(locale, options).format(Date.parse(instant));
 }
 
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
+
+/** How long ago an instant was: "now", "5 minutes ago", "yesterday". */
+export function agoName(locale: Locale, instant: string, now = Date.now()): string {
+  const ago = Math.max(now - Date.parse(instant), 0);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const [unit, size] = STEPS.find(([, size]) => ago >= size) ?? ["second", Infinity];
+  return relative.format(-Math.floor(ago / size), unit);
+}
+
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -171,6 +171,21 @@ export const en = {
     help: "This page",
     off: "Single-letter keys",
   },
+  devices: {
+    note: "Everywhere you are signed in. Sign a device out, and its next request is refused.",
+    this: "This device",
+    now: "active now",
+    seen: (ago: string) => `last seen ${ago}`,
+    since: (when: string) => `signed in ${when}`,
+    kinds: { browser: "Browser", cli: "Command line", app: "Program", token: "Access token" },
+    end: "Sign out",
+    endOthers: "Sign out all other devices",
+    othersNote: "They can come in again only with your password.",
+    othersEnded: (count: number) => plural("en", count, { one: "1 device is signed out.", other: `${count} devices are signed out.` }),
+    ended: (name: string) => `Signed out: ${name}`,
+    alone: "You are signed in nowhere else.",
+    failed: "That device is still signed in.",
+  },
 };
 
 export type Catalogue = typeof en;

@@ -1,11 +1,11 @@
-const NAME = `recado-${"994d05b60ed20169"}`;
+const NAME = `recado-${"cb5498ebebbc5ab3"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Account-DWpW63nA.js","/app/assets/Commands-iZ0H_xk6.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BpPm5u2v.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-Cs_eaoU_.js","/app/assets/Done-B9Zh4EVm.js","/app/assets/Inside-Bj8pbQ_S.css","/app/assets/Inside-CeDVZ1bC.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-CpNEX10l.js","/app/assets/Logo-Ckhlf4C_.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-D3eSOR-V.js","/app/assets/Reset-DVRFyWsz.js","/app/assets/Search-Dg01iDBg.css","/app/assets/Search-DmNo67qM.js","/app/assets/SignIn-Ct1oGi1y.js","/app/assets/SignUp-CIFGGqSY.js","/app/assets/Trash-CTTXcMP0.js","/app/assets/actions-zQ6-jWnH.js","/app/assets/code-BKETcNRe.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BkRiNb3Z.js","/app/assets/index-CHtvS19J.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-CR-WWwrk.js","/app/assets/useSending-ejDvY_P0.css","/app/assets/useSending-s993JtTH.js"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Account-CvR0OoR2.js","/app/assets/Commands-CjPYTSCV.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/DateMenu-oThEUa58.js","/app/assets/Devices-B-W7RVXL.css","/app/assets/Devices-Da2Y6os5.js","/app/assets/Dialog-BTuOeVq0.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-73hWxp5w.js","/app/assets/Inside-BiC1HqbO.js","/app/assets/Inside-Bj8pbQ_S.css","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-OOR_45l8.js","/app/assets/Logo-TVBZ6_zo.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-rcQ3NzTw.js","/app/assets/Reset-C5ls5Nv-.js","/app/assets/Search-BWlAmOUZ.js","/app/assets/Search-Dg01iDBg.css","/app/assets/SignIn-CfnIfZEM.js","/app/assets/SignUp-DM7nhuhj.js","/app/assets/Trash-CYbTqYPk.js","/app/assets/actions-C7TM8_7-.js","/app/assets/code-C5na-sni.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-B2LQ87i9.js","/app/assets/index-Ce_n2hEl.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-CFfH58EY.js","/app/assets/useSending-Ps1TEXXR.js","/app/assets/useSending-ejDvY_P0.css"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());

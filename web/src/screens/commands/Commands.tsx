@@ -117,6 +117,7 @@ function useCommands(onKeys: () => void): Command[] {
       ...lists.map((list) => to(`/app/list/${list.id}`, list.name || t.nav.personal)),
       to("/app/done", t.nav.done),
       to("/app/trash", t.nav.trash),
+      to("/app/devices", t.nav.devices),
       { key: "undo", text: t.app.undo, hint: "Ctrl+Z", run: undoLast },
       { key: "theme", text: t.commands.theme, run: () => setTheme(isDark() ? "light" : "dark") },
       { key: "keys", text: t.keys.title, hint: "?", run: () => setTimeout(onKeys) },
