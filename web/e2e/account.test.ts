@@ -1,9 +1,10 @@
 /** Devices, settings, messages and who takes part in a list: what one does there, and what comes of it elsewhere. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { launch, profile, signIn } from "./browser.ts";
-import { Service } from "./service.ts";
+import { launch, profile, signIn, until } from "./browser.ts";
+import { PASSWORD, Service } from "./service.ts";
 
 let service: Service;
 let browser: Browser;
@@ -40,4 +41,80 @@ test("a device that one ends goes from the list, and is at sign-in with its next
   await assert.rejects(service.todos(person), /401/);
   assert.equal(await page.locator("h1").innerText(), "Devices");
   await Promise.all([here.close(), there.close()]);
+});
+
+test("a number is confirmed by the code that comes to it; a wrong one is told", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel("Phone number").fill("12");
+  await page.getByRole("button", { name: "Send the code" }).click();
+  await page.locator(".wrong").waitFor();
+  await page.getByLabel("Phone number").fill("+55 11 98765 4321");
+  await page.getByRole("button", { name: "Send the code" }).click();
+  const field = page.getByLabel("Code from the text message");
+  await field.waitFor();
+  const code = await until(() => /code is (\d{6})/.exec(service.log)?.[1]);
+  await field.fill(code === "000000" ? "000001" : "000000");
+  await page.keyboard.press("Enter");
+  await page.locator(".wrong").waitFor();
+  await field.fill(code);
+  await page.keyboard.press("Enter");
+  await page.locator("output", { hasText: "+5511987654321" }).waitFor();
+  const created = page.getByRole("switch", { name: "To-dos I add myself" });
+  assert.equal(await created.isChecked(), true);
+  await created.click();
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await page.getByLabel("Quiet to").fill("06:30");
+  await page.keyboard.press("Enter");
+  const saved = () => service.call<{ notify: { created: boolean }; quiet_hours: { to: string } | null }>("GET", "/me", person.token);
+  const me = await until(async () => (await saved()).quiet_hours?.to === "06:30" && (await saved()));
+  assert.equal(me.notify.created, false);
+  await context.close();
+});
+
+test("language and theme change at once, and stay; a new password leaves only this device; everything can be taken along", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel("Dark", { exact: true }).check();
+  await page.getByLabel("Language", { exact: true }).selectOption("pt-BR");
+  await page.locator("h1", { hasText: "Ajustes" }).waitFor();
+  await page.reload();
+  await page.locator("h1", { hasText: "Ajustes" }).waitFor();
+  assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Baixar" }).click()]);
+  const taken = JSON.parse(readFileSync(await download.path(), "utf-8")) as object;
+  assert.match(JSON.stringify(taken), new RegExp(`"${person.username}"`));
+  await page.locator("#current").fill("not the right one at all");
+  await page.locator("#password").fill("another river beyond the new bridge");
+  await page.getByRole("button", { name: "Mudar a senha" }).click();
+  await page.getByRole("alert").filter({ hasText: "não é a sua senha" }).waitFor();
+  await page.locator("#current").fill(PASSWORD);
+  await page.getByRole("button", { name: "Mudar a senha" }).click();
+  await page.locator(".toast", { hasText: "A senha foi mudada" }).waitFor();
+  await assert.rejects(service.todos(person), /401/);
+  await context.close();
+});
+
+test("an account is erased after one question, with its password", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByRole("button", { name: "Delete …" }).click();
+  const dialog = page.locator("dialog");
+  await dialog.locator("#erase").fill("a wrong one, far too long");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("alert").waitFor();
+  await dialog.locator("#erase").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".sign").waitFor();
+  await assert.rejects(service.again(person), /401/);
+  await context.close();
 });

@@ -43,3 +43,13 @@ export function counting(context: BrowserContext, path: string): Request[] {
 export const row = (page: Page, title: string) => page.locator(".row", { hasText: title });
 
 export const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What `look` gives as soon as it gives something; looks for five seconds. */
+export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false>>> {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = await look();
+    if (found) return found as NonNullable<Exclude<T, false>>;
+    await pause(50);
+  }
+  throw new Error(`it never came: ${look}`);
+}

@@ -53,6 +53,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "search", path: "/app/search?q=pl", ready: ".row" },
   { name: "empty-search", path: "/app/search?q=zzzz", ready: ".empty" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
+  { name: "settings", path: "/app/settings", ready: ".section" },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },

@@ -1,3 +1,4 @@
+import "./password.css";
 import { Eye, EyeOff } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTexts } from "../i18n/index.ts";
@@ -7,22 +8,24 @@ interface Props {
   value: string;
   onChange(value: string): void;
   autoComplete: "current-password" | "new-password";
-  error?: string;
+  error?: string | undefined;
+  /** Of the input; only where there are two on a page. */
+  id?: string;
   children?: ReactNode;
 }
 
 /** A password that can be looked at. `children` stand below it. */
-export function PasswordField({ label, value, onChange, autoComplete, error, children }: Props) {
+export function PasswordField({ label, value, onChange, autoComplete, error, id = "password", children }: Props) {
   const t = useTexts();
   const [shown, setShown] = useState(false);
   return (
     <div className="field">
       <span>
-        <label htmlFor="password">{label}</label>
+        <label htmlFor={id}>{label}</label>
       </span>
       <div className="password">
         <input
-          id="password"
+          id={id}
           className="input"
           type={shown ? "text" : "password"}
           value={value}
@@ -33,7 +36,7 @@ export function PasswordField({ label, value, onChange, autoComplete, error, chi
           required
           maxLength={128}
           aria-invalid={error ? true : undefined}
-          aria-describedby="password-note"
+          aria-describedby={`${id}-note`}
         />
         <button
           type="button"
@@ -44,7 +47,7 @@ export function PasswordField({ label, value, onChange, autoComplete, error, chi
           {shown ? <EyeOff size={18} /> : <Eye size={18} />}
         </button>
       </div>
-      <div id="password-note" className="below">
+      <div id={`${id}-note`} className="below">
         {error && <span className="wrong">{error}</span>}
         {children}
       </div>

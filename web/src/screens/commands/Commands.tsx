@@ -118,6 +118,7 @@ function useCommands(onKeys: () => void): Command[] {
       to("/app/done", t.nav.done),
       to("/app/trash", t.nav.trash),
       to("/app/devices", t.nav.devices),
+      to("/app/settings", t.nav.settings),
       { key: "undo", text: t.app.undo, hint: "Ctrl+Z", run: undoLast },
       { key: "theme", text: t.commands.theme, run: () => setTheme(isDark() ? "light" : "dark") },
       { key: "keys", text: t.keys.title, hint: "?", run: () => setTimeout(onKeys) },

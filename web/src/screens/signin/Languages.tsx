@@ -1,15 +1,16 @@
 import { type Locale, speak, useLocale } from "../../i18n/index.ts";
 
-const NAMES: Record<Locale, string> = { en: "English", "pt-BR": "Português" };
+/** Each language by its own name. */
+export const LANGUAGES: Record<Locale, string> = { en: "English", "pt-BR": "Português" };
 
 /** The other languages, each in its own words. */
 export function Languages() {
   const now = useLocale();
-  return (Object.keys(NAMES) as Locale[])
+  return (Object.keys(LANGUAGES) as Locale[])
     .filter((locale) => locale !== now)
     .map((locale) => (
       <button key={locale} type="button" className="link" lang={locale} onClick={() => speak(locale)}>
-        {NAMES[locale]}
+        {LANGUAGES[locale]}
       </button>
     ));
 }

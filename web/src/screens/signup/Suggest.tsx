@@ -7,8 +7,8 @@ export function Suggest({ onSuggest }: { onSuggest(passphrase: string): void }) 
   const locale = useLocale();
   const fill = async () => {
     onSuggest(await suggest(locale));
-    const field = document.querySelector<HTMLInputElement>("#password");
-    if (field?.type === "password") document.querySelector<HTMLButtonElement>(".password button")?.click();
+    const input = document.querySelector<HTMLInputElement>("#password");
+    if (input?.type === "password") input.parentElement?.querySelector("button")?.click();
   };
   return (
     <button type="button" className="link" onClick={() => void fill()}>
