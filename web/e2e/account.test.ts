@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { launch, profile, signIn, until } from "./browser.ts";
+import { Carrier } from "./carrier.ts";
 import { PASSWORD, Service } from "./service.ts";
 
 let service: Service;
@@ -117,4 +118,30 @@ test("an account is erased after one question, with its password", async () => {
   await page.locator(".sign").waitFor();
   await assert.rejects(service.again(person), /401/);
   await context.close();
+});
+
+test("a text that failed says why, and is sent when one tries again", async (test) => {
+  const carrier = await Carrier.open();
+  const texted = await Service.start(carrier.settings);
+  const context = await profile(browser);
+  test.after(async () => {
+    await Promise.all([context.close(), texted.stop(), carrier.close()]);
+  });
+  const person = await texted.person();
+  await texted.givePhone(person, "+5511987654321", () => carrier.texts[0]?.text ?? "");
+  carrier.refuse = /todo was created/;
+  await texted.todo(person, { title: "call the plumber" });
+  const page = await context.newPage();
+  await signIn(page, texted, person);
+  await page.goto(`${texted.url}/app/messages`);
+  const line = page.locator(".thing", { hasText: "todo was created" });
+  await line.filter({ hasText: "Failed" }).filter({ hasText: "cannot be reached" }).waitFor({ timeout: 8_000 });
+  carrier.refuse = undefined;
+  await line.getByRole("button", { name: "Try again" }).click();
+  await line.filter({ hasText: /Sent|Waits/ }).waitFor();
+  await until(() => carrier.texts.length === 2);
+  await line.filter({ hasText: "Sent" }).waitFor();
+  assert.equal(await line.getByRole("button").count(), 0);
+  await line.getByRole("link").click();
+  await page.locator(".panel", { hasText: "Text message sent" }).waitFor();
 });

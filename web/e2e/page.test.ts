@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { launch, profile, signIn } from "./browser.ts";
+import { Carrier } from "./carrier.ts";
 import { household, SCREENS } from "./screens.ts";
 import { Service } from "./service.ts";
 
@@ -14,15 +15,18 @@ const BUILT = join(import.meta.dirname, "../../src/recado/web/static");
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const MOST = 160 * 1024;
 
+let carrier: Carrier;
 let service: Service;
 let browser: Browser;
 before(async () => {
-  service = await Service.start();
+  carrier = await Carrier.open();
+  service = await Service.start(carrier.settings);
   browser = await launch();
 });
 after(async () => {
   await browser.close();
   await service.stop();
+  await carrier.close();
 });
 
 /** The files that a file loads at once, and what those load. */
@@ -67,7 +71,7 @@ async function violations(page: Page): Promise<string[]> {
 
 for (const locale of ["en", "pt-BR"]) {
   test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async () => {
-    const house = await household(service, locale);
+    const house = await household(service, carrier, locale);
     const foreign: string[] = [];
     const complaints: string[] = [];
     const found: string[] = [];

@@ -1,4 +1,5 @@
 /** Every screen, with something in it: for axe, and for the pictures. */
+import type { Carrier } from "./carrier.ts";
 import type { Person, Service } from "./service.ts";
 
 export interface Screen {
@@ -17,8 +18,10 @@ interface Household {
   todo: string;
 }
 
-/** A person with a shared list and to-dos of every kind. */
-export async function household(service: Service, locale = "en"): Promise<Household> {
+let phones = 0;
+
+/** A person with a shared list and to-dos of every kind, and texts, one of which was refused. */
+export async function household(service: Service, carrier: Carrier, locale = "en"): Promise<Household> {
   const person = await service.person(locale);
   const other = await service.person(locale);
   const list = await service.call<{ id: string }>("POST", "/list", person.token, { name: locale === "en" ? "Home" : "Casa" });
@@ -37,6 +40,12 @@ export async function household(service: Service, locale = "en"): Promise<Househ
     if (state === "done") await service.call("PATCH", `/todo/${one.id}`, person.token, { done: true });
     else await service.call("DELETE", `/todo/${one.id}`, person.token);
   }
+  const mine = `551198765${4000 + ++phones}`;
+  await service.givePhone(person, mine, () => carrier.texts.findLast(({ to }) => to === mine)?.text ?? "");
+  carrier.refuse = /plumber|encanador/;
+  for (const title of locale === "en" ? ["call the plumber", "feed the cat"] : ["chamar o encanador", "dar comida ao gato"]) {
+    await service.todo(other, { title, list_id: list.id, for: person.user_id });
+  }
   return { person, list: list.id, todo: todo.id };
 }
 
@@ -52,6 +61,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "trash", path: "/app/trash", ready: ".row" },
   { name: "search", path: "/app/search?q=pl", ready: ".row" },
   { name: "empty-search", path: "/app/search?q=zzzz", ready: ".empty" },
+  { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },

@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, pause, profile, signIn } from "./browser.ts";
+import { Carrier } from "./carrier.ts";
 import { household, SCREENS } from "./screens.ts";
 import { Service } from "./service.ts";
 
@@ -14,11 +15,12 @@ const LOOKS = [
 const wanted = process.argv.slice(2);
 
 mkdirSync(OUT, { recursive: true });
-const service = await Service.start();
+const carrier = await Carrier.open();
+const service = await Service.start(carrier.settings);
 const browser = await launch();
 try {
   for (const look of LOOKS) {
-    const house = await household(service, look.locale);
+    const house = await household(service, carrier, look.locale);
     const options = { locale: look.locale, colorScheme: look.theme, viewport: { width: look.width, height: look.height } };
     const inside = await profile(browser, options);
     await signIn(await inside.newPage(), service, house.person);
@@ -37,4 +39,5 @@ try {
 } finally {
   await browser.close();
   await service.stop();
+  await carrier.close();
 }

@@ -14,6 +14,7 @@ const Done = lazy(() => import("../screens/done/Done.tsx"));
 const Trash = lazy(() => import("../screens/trash/Trash.tsx"));
 const Devices = lazy(() => import("../screens/devices/Devices.tsx"));
 const Settings = lazy(() => import("../screens/settings/Settings.tsx"));
+const Messages = lazy(() => import("../screens/messages/Messages.tsx"));
 const Search = lazy(() => import("../screens/search/Search.tsx"));
 
 export default function Inside() {
@@ -39,6 +40,7 @@ function Screens() {
         <Route path="/app/done" component={Done} />
         <Route path="/app/trash" component={Trash} />
         <Route path="/app/search" component={Search} />
+        <Route path="/app/messages" component={Messages} />
         <Route path="/app/devices" component={Devices} />
         <Route path="/app/settings" component={Settings} />
         {["/", "/app", "/app/", "/app/signin", "/app/signup"].map((path) => (

@@ -239,6 +239,17 @@ export const en = {
     farewellButton: "Delete everything",
     unsaved: "That was not saved.",
   },
+  messages: {
+    note: "The texts that were sent to your phone, newest first.",
+    states: { queued: "Waits to be sent", sent: "Sent", delivered: "Arrived", failed: "Failed" },
+    to: (number: string) => `to ${number}`,
+    retry: "Try again",
+    failed: "That text was not queued again.",
+    none: "No texts yet",
+    noneYet: "What is left for you comes to your phone, and is listed here.",
+    noPhone: "Give your phone number, and what is left for you comes as a text that you can answer.",
+    givePhone: "Give a phone number",
+  },
 };
 
 export type Catalogue = typeof en;

@@ -243,4 +243,15 @@ export const ptBR: Catalogue = {
     farewellButton: "Excluir tudo",
     unsaved: "Não foi salvo.",
   },
+  messages: {
+    note: "As mensagens de texto enviadas para o seu celular, as mais novas primeiro.",
+    states: { queued: "À espera de envio", sent: "Enviada", delivered: "Entregue", failed: "Falhou" },
+    to: (number) => `para ${number}`,
+    retry: "Tentar de novo",
+    failed: "Essa mensagem não voltou para a fila.",
+    none: "Nenhuma mensagem ainda",
+    noneYet: "O que deixam para você chega ao seu celular e aparece aqui.",
+    noPhone: "Informe seu número, e o que deixarem para você chega como mensagem, que você pode responder.",
+    givePhone: "Informar um número",
+  },
 };

@@ -117,6 +117,7 @@ function useCommands(onKeys: () => void): Command[] {
       ...lists.map((list) => to(`/app/list/${list.id}`, list.name || t.nav.personal)),
       to("/app/done", t.nav.done),
       to("/app/trash", t.nav.trash),
+      to("/app/messages", t.nav.messages),
       to("/app/devices", t.nav.devices),
       to("/app/settings", t.nav.settings),
       { key: "undo", text: t.app.undo, hint: "Ctrl+Z", run: undoLast },
