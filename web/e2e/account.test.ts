@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { launch, profile, signIn, until } from "./browser.ts";
+import { launch, profile, row, signIn, until } from "./browser.ts";
 import { Carrier } from "./carrier.ts";
 import { PASSWORD, Service } from "./service.ts";
 
@@ -144,4 +144,42 @@ test("a text that failed says why, and is sent when one tries again", async (tes
   assert.equal(await line.getByRole("button").count(), 0);
   await line.getByRole("link").click();
   await page.locator(".panel", { hasText: "Text message sent" }).waitFor();
+});
+
+test("who is invited in one browser appears in the other; roles, handing over, renaming, leaving, and back from the trash", async () => {
+  const [ana, ben] = [await service.person(), await service.person()];
+  const list = await service.call<{ id: string }>("POST", "/list", ana.token, { name: "Home" });
+  await service.todo(ana, { title: "water the plants", list_id: list.id });
+  const [hers, his] = [await profile(browser), await profile(browser)];
+  const [page, other] = [await hers.newPage(), await his.newPage()];
+  await signIn(page, service, ana);
+  await page.goto(`${service.url}/app/list/${list.id}`);
+  await page.getByRole("link", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const link = await page.getByLabel("Link of the invitation").inputValue();
+  await other.goto(link); // signed out: the invitation waits until he is in
+  await other.locator('input[autocomplete="username"]').fill(ben.username);
+  await other.locator("#password").fill(PASSWORD);
+  await other.keyboard.press("Enter");
+  await other.getByRole("button", { name: "Join" }).click();
+  await row(other, "water the plants").waitFor();
+  const line = page.locator(".thing", { hasText: ben.username });
+  await line.waitFor();
+  await line.getByRole("combobox").selectOption("viewer");
+  await other.locator("#quick-add").waitFor({ state: "detached" });
+  await line.getByRole("combobox").selectOption("owner");
+  await other.goto(`${service.url}/app/list/${list.id}/about`);
+  await other.getByLabel("Name of the list").fill("Flat");
+  await other.keyboard.press("Enter");
+  await page.locator("h1", { hasText: "Flat" }).waitFor();
+  await page.getByRole("button", { name: "Leave" }).click();
+  await page.locator(".toast", { hasText: "You left Flat" }).waitFor();
+  await other.locator(".thing", { hasText: ana.username }).waitFor({ state: "detached" });
+  await other.getByRole("button", { name: "Delete" }).click();
+  await other.locator(".toast", { hasText: "Deleted: Flat" }).getByRole("button", { name: "Undo" }).click();
+  await row(other, "water the plants").waitFor();
+  await other.goto(link); // used up, and it says so
+  await other.getByRole("button", { name: "Join" }).click();
+  await other.locator(".empty", { hasText: "used or is too old" }).waitFor();
+  await Promise.all([hers.close(), his.close()]);
 });

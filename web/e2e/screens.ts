@@ -61,6 +61,8 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "trash", path: "/app/trash", ready: ".row" },
   { name: "search", path: "/app/search?q=pl", ready: ".row" },
   { name: "empty-search", path: "/app/search?q=zzzz", ready: ".empty" },
+  { name: "about", path: `/app/list/${house.list}/about`, ready: ".members" },
+  { name: "join", path: "/app/join#abc", ready: ".empty" },
   { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },

@@ -2,6 +2,7 @@
 import { lazy, Suspense } from "react";
 import { Route, Switch } from "wouter";
 import { session } from "../api/http.ts";
+import { pendingInvitation } from "../screens/join/pending.ts";
 import { useSession } from "../session/useSession.ts";
 
 const loadInside = () => import("./Inside.tsx");
@@ -10,6 +11,8 @@ const Inside = lazy(loadInside);
 const SignIn = lazy(loadSignIn);
 const SignUp = lazy(() => import("../screens/signup/SignUp.tsx"));
 const Reset = lazy(() => import("../screens/reset/Reset.tsx"));
+
+pendingInvitation(); // off the address, before a screen for those who are not in is shown there
 
 // Begin to load before React has drawn anything.
 void (session.standing.session ? loadInside() : loadSignIn());

@@ -2,6 +2,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
+import { firstPlace, JOIN } from "../screens/join/pending.ts";
 import { ListScreen } from "../screens/list/ListScreen.tsx";
 import { Nowhere } from "../screens/nowhere/Nowhere.tsx";
 import { Today } from "../screens/today/Today.tsx";
@@ -10,6 +11,8 @@ import { queries } from "../todos/replica.ts";
 import { Account } from "./Account.tsx";
 import { Shell } from "./Shell.tsx";
 
+const About = lazy(() => import("../screens/about/About.tsx"));
+const Join = lazy(() => import("../screens/join/Join.tsx"));
 const Done = lazy(() => import("../screens/done/Done.tsx"));
 const Trash = lazy(() => import("../screens/trash/Trash.tsx"));
 const Devices = lazy(() => import("../screens/devices/Devices.tsx"));
@@ -37,6 +40,8 @@ function Screens() {
         <Route path="/app/today" component={Today} />
         <Route path="/app/upcoming" component={Upcoming} />
         <Route path="/app/list/:id">{({ id }) => <ListScreen key={id} id={id} />}</Route>
+        <Route path="/app/list/:id/about">{({ id }) => <About key={id} id={id} />}</Route>
+        <Route path={JOIN} component={Join} />
         <Route path="/app/done" component={Done} />
         <Route path="/app/trash" component={Trash} />
         <Route path="/app/search" component={Search} />
@@ -45,7 +50,7 @@ function Screens() {
         <Route path="/app/settings" component={Settings} />
         {["/", "/app", "/app/", "/app/signin", "/app/signup"].map((path) => (
           <Route key={path} path={path}>
-            <Redirect to="/app/today" replace />
+            <Redirect to={firstPlace()} replace />
           </Route>
         ))}
         <Route component={Nowhere} />

@@ -26,7 +26,7 @@ export function Thing({ icon, title, bits = [], children, leaving = false, bad =
           {bits.filter(Boolean).map((bit, place) => (
             // The parts of a line have no names, and never change places.
             // oxlint-disable-next-line react/no-array-index-key
-            <span key={place}>{bit}</span>
+            <span key={place}>{bit} </span>
           ))}
         </div>
       </div>

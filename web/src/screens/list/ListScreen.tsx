@@ -1,4 +1,6 @@
+import "./list.css";
 import { useMemo } from "react";
+import { Link } from "wouter";
 import { useLists } from "../../app/Account.tsx";
 import { Empty } from "../../components/Empty.tsx";
 import { QuickAdd } from "../../components/QuickAdd.tsx";
@@ -20,7 +22,11 @@ export function ListScreen({ id }: { id: string }) {
     <div className="screen">
       <header className="screen-head">
         <h1>{list.personal ? t.nav.personal : list.name}</h1>
-        {list.members.length > 1 && <span className="note">{list.members.map((one) => one.username).join(", ")}</span>}
+        {!list.personal && (
+          <Link className="list-about" href={`/app/list/${id}/about`}>
+            {list.members.length > 1 ? list.members.map((one) => one.username).join(", ") : t.lists.share}
+          </Link>
+        )}
       </header>
       {list.role !== "viewer" && <QuickAdd list={id} />}
       {todos.length ? <TodoList groups={groups} ordered={list.role !== "viewer"} /> : complete && <Empty {...t.empty.list} />}

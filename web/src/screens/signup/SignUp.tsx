@@ -5,6 +5,7 @@ import { Logo } from "../../components/Logo.tsx";
 import { PasswordField } from "../../components/PasswordField.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { signUp } from "../../session/entering.ts";
+import { firstPlace } from "../join/pending.ts";
 import { Languages } from "../signin/Languages.tsx";
 import { useSending } from "../signin/useSending.ts";
 import { Suggest } from "./Suggest.tsx";
@@ -28,7 +29,7 @@ export default function SignUp() {
   const submit = async () => {
     try {
       await signUp(username, password, invite.trim().replace(/^.*#/, ""));
-      go("/app/today", { replace: true });
+      go(firstPlace(), { replace: true });
     } catch (error) {
       setAsked(true);
       throw error;
