@@ -119,7 +119,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             ready=partial(is_current, db),
             signup=settings.signup,
             live=live,
-            imports=Turns(exchange.AT_ONCE, exchange.WAITING),
+            uploads=Turns(1, exchange.OF_ONE_PERSON),
+            exchanges=Turns(exchange.AT_ONCE, exchange.WAITING),
             feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
         )
 

@@ -237,7 +237,7 @@ test("done ones and deleted ones are found again, and put back", async () => {
   const one = await service.todo(person, { title: "old thing" });
   await service.call("DELETE", `/todo/${one.id}`, person.token);
   await page.getByRole("link", { name: "Trash" }).click();
-  await row(page, "old thing").getByRole("checkbox").click();
+  await row(page, "old thing").getByRole("button", { name: "Put back" }).click();
   await row(page, "old thing").waitFor({ state: "detached" });
   await page.getByRole("link", { name: /Personal/ }).click();
   await row(page, "old thing").getByRole("checkbox").click();

@@ -14,6 +14,7 @@ from pathlib import Path
 from recado.cli.findings import Finding, clock_finding
 from recado.cli.stores import opened, place
 from recado.db import Database
+from recado.db.migrate import versions as schema_versions
 from recado.errors import RecadoError
 from recado.keyfile import ACCESS_KEY, REFRESH_KEY
 from recado.readings import SettingsError, secret
@@ -126,6 +127,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         db = await opened(settings)
         try:
             yield await _engine(settings, db)
+            yield await _schema(db)
             if not settings.embedded:
                 yield await _database_clock(db)
         finally:
@@ -147,6 +149,16 @@ async def _engine(settings: Settings, db: Database) -> Finding:
     oldest = (3, 40) if settings.embedded else (15,)
     if tuple(int(part) for part in re.findall(r"\d+", version)) < oldest:
         return Finding("wrong", "database", text, f"Update it to {'.'.join(map(str, oldest))} or newer.")
+    return Finding("ok", "database", text)
+
+
+async def _schema(db: Database) -> Finding:
+    at, known = await schema_versions(db)
+    text = f"its tables are at version {at}, this program's at {known}"
+    if at > known:
+        return Finding("wrong", "database", text, "This program is older than the database: update it.")
+    if at < known:
+        return Finding("wrong", "database", text, "Run `recado migrate`; `recado serve` does so by itself.")
     return Finding("ok", "database", text)
 
 

@@ -96,18 +96,19 @@ async def sign_up(call: Call) -> Answer:
     async def furnish(tx: Tx, user_id: int) -> None:
         await lists.open_personal(tx, user_id, now)
 
-    account = await accounts.sign_up(
-        house.db,
-        house.passwords,
-        username=body.username,
-        password=body.password,
-        locale=body.locale,
-        time_zone=body.time_zone,
-        policy=house.signup,
-        invite=body.invite,
-        now=now,
-        then=furnish,
-    )
+    async with house.limits.sign_up(house.guard.client_address(call.scope)):
+        account = await accounts.sign_up(
+            house.db,
+            house.passwords,
+            username=body.username,
+            password=body.password,
+            locale=body.locale,
+            time_zone=body.time_zone,
+            policy=house.signup,
+            invite=body.invite,
+            now=now,
+            then=furnish,
+        )
     return json_answer(201, _show(account), [(b"location", b"/me")])
 
 

@@ -41,7 +41,7 @@ class Route:
     """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session.
 
     A route with the body `bytes` takes a file of up to `most` bytes, of a type it `accepts` or, where the query names
-    a `format`, of any. Such a body is read only for somebody who is signed in.
+    a `format`, of any. Such a body is read only for somebody who is signed in, and one person's one after the other.
 
     With `asks_late` the token is checked first, and whether its session lives by the handler, within the transaction
     that writes; if it comes to nothing before that, it is asked all the same, since 401 goes before 422.
@@ -95,8 +95,9 @@ class Endpoints:
         if route.body is bytes:
             check_upload(scope, route.accepts, route.most)
             call.session = await house.guard.authenticate(scope)
-            call.body = await read_body(scope, receive, route.most)
-            return await route.handler(call)
+            async with house.uploads.turn(call.session.sub):
+                call.body = await read_body(scope, receive, route.most)
+                return await route.handler(call)
         if route.body is not None:
             call.raw = await read_body(scope, receive)
             if call.raw:

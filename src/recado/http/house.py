@@ -38,5 +38,6 @@ class House:
     ready: Callable[[], Awaitable[bool]]
     signup: Policy
     live: Live
-    imports: Turns
+    uploads: Turns
+    exchanges: Turns
     feed_counts: AddressCount

@@ -10,6 +10,7 @@ from recado.db import Reader, Tx
 from recado.db.ids import NewId
 from recado.messages import outbox, texts
 from recado.messages.outbox import NewMessage
+from recado.todos import lists
 from recado.todos.history import Kind
 from recado.todos.todo import Todo
 
@@ -46,8 +47,10 @@ async def left(reader: Reader, todo: Todo, *, by: int, new_id: NewId, now: int) 
 
 
 async def finished(reader: Reader, todo: Todo, kind: Kind, *, by: int, new_id: NewId, now: int) -> Notice | None:
-    """Return the text to who left a to-do for somebody, once another one has done it; else None."""
+    """Return the text to who left a to-do for somebody, once another one has done it and they may see it; else None."""
     if kind not in ("done", "moved_on") or todo.for_id is None or todo.user_id in (by, todo.for_id):
+        return None
+    if await lists.role(reader, todo.list_id, todo.user_id) is None:  # they left, or it went to another list
         return None
     recipient = await accounts.recipient(reader, todo.user_id)
     author = await accounts.author(reader, by)

@@ -1,11 +1,11 @@
-const NAME = `recado-${"994d05b60ed20169"}`;
+const NAME = `recado-${"3785516db6238908"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Account-DWpW63nA.js","/app/assets/Commands-iZ0H_xk6.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BpPm5u2v.js","/app/assets/DateMenu-DnsfvCiZ.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-Cs_eaoU_.js","/app/assets/Done-B9Zh4EVm.js","/app/assets/Inside-Bj8pbQ_S.css","/app/assets/Inside-CeDVZ1bC.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-CpNEX10l.js","/app/assets/Logo-Ckhlf4C_.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-D3eSOR-V.js","/app/assets/Reset-DVRFyWsz.js","/app/assets/Search-Dg01iDBg.css","/app/assets/Search-DmNo67qM.js","/app/assets/SignIn-Ct1oGi1y.js","/app/assets/SignUp-CIFGGqSY.js","/app/assets/Trash-CTTXcMP0.js","/app/assets/actions-zQ6-jWnH.js","/app/assets/code-BKETcNRe.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BkRiNb3Z.js","/app/assets/index-CHtvS19J.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-CR-WWwrk.js","/app/assets/useSending-ejDvY_P0.css","/app/assets/useSending-s993JtTH.js"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Account-DFvWluM6.js","/app/assets/Commands-CP-tBkIX.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-COFKRhVp.js","/app/assets/DateMenu-GVya3av4.css","/app/assets/Dialog-1GA7XDPQ.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-CGGmpzOX.js","/app/assets/Inside-BKGaaOx2.css","/app/assets/Inside-Ds2G4mLK.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-yC4S38Cj.js","/app/assets/Logo-DMywgn-H.js","/app/assets/Panel--vo-H3lT.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Reset-B4R33lG0.js","/app/assets/Search-B922HX8e.js","/app/assets/Search-BjR7diMS.css","/app/assets/SignIn-DGZEaJxO.js","/app/assets/SignUp-CcsuG6PB.js","/app/assets/Trash-DbeqOlWr.js","/app/assets/actions-DA1LJzGU.js","/app/assets/code-DIvlgdUt.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BLA0ZV7a.js","/app/assets/index-DCZkbTbs.css","/app/assets/index-spQ40tna.js","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-D8dIgqC-.js","/app/assets/useSending-ejDvY_P0.css","/app/assets/useSending-q20KpWM1.js"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());
