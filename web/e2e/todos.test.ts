@@ -109,6 +109,13 @@ test("ticking, deleting and editing are undone by the toast and by Ctrl+Z", asyn
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+z");
   await row(page, "call the dentist").waitFor();
+
+  await page.keyboard.press("q");
+  await page.keyboard.type("a mistake");
+  await page.keyboard.press("Enter");
+  await row(page, "a mistake").waitFor();
+  await page.keyboard.press("Control+z");
+  await row(page, "a mistake").waitFor({ state: "detached" });
 });
 
 test("a tick on a repeating to-do is undone to the very day", async () => {
@@ -230,6 +237,20 @@ test("changes of others appear live, in eight tabs over one stream", async () =>
   // HTTP/1.1 has six connections: with a stream in each tab nothing could be asked any more.
   await add(pages[7]!, "still answering");
   await row(pages[0]!, "still answering").waitFor({ timeout: 5_000 });
+});
+
+test("a list one joins is there with its to-dos, and gone when one is taken out", async () => {
+  const { page, person } = await begin();
+  const owner = await service.person();
+  const list = await service.call<{ id: string }>("POST", "/list", owner.token, { name: "Holidays" });
+  await service.todo(owner, { quick: "book the boat today", list_id: list.id });
+  const { code } = await service.call<{ code: string }>("POST", `/list/${list.id}/invite`, owner.token);
+  await service.call("POST", `/invite/${code}`, person.token);
+  await page.getByRole("link", { name: /Holidays/ }).waitFor();
+  await row(page, "book the boat").waitFor();
+  await service.call("DELETE", `/list/${list.id}/member/${person.user_id}`, owner.token);
+  await row(page, "book the boat").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: /Holidays/ }).waitFor({ state: "detached" });
 });
 
 test("done ones and deleted ones are found again, and put back", async () => {

@@ -29,7 +29,7 @@ export const TodoRow = memo(function TodoRow({ todo, active, restores, onTick, o
   return (
     <div className="row" data-active={active || undefined} data-done={todo.done || undefined}>
       {restores ? (
-        <button className="row-restore" tabIndex={-1} aria-label={`${t.todo.restore}: ${todo.title}`} onClick={() => onTick(todo)}>
+        <button className="row-restore" aria-label={`${t.todo.restore}: ${todo.title}`} onClick={() => onTick(todo)}>
           <RotateCcw size={16} />
         </button>
       ) : (
@@ -39,7 +39,6 @@ export const TodoRow = memo(function TodoRow({ todo, active, restores, onTick, o
             checked={todo.done}
             onChange={() => onTick(todo)}
             aria-label={t.todo.done(todo.title)}
-            tabIndex={-1}
           />
         </label>
       )}

@@ -49,7 +49,7 @@ export const en = {
     newPassword: "New password",
     show: "Show",
     hide: "Hide",
-    rule: "15 characters or more. A few words you can remember are best.",
+    rule: "A long one, such as a sentence or a few words you can remember.",
     suggest: "Suggest one",
     noAccount: "New here?",
     account: "Have an account?",

@@ -53,7 +53,7 @@ export const ptBR: Catalogue = {
     newPassword: "Nova senha",
     show: "Mostrar",
     hide: "Ocultar",
-    rule: "15 caracteres ou mais. Algumas palavras fáceis de lembrar são o melhor.",
+    rule: "Longa, como uma frase ou algumas palavras fáceis de lembrar.",
     suggest: "Sugerir uma",
     noAccount: "Primeira vez aqui?",
     account: "Já tem conta?",

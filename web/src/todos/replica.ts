@@ -138,8 +138,16 @@ function hear(told: Told): void {
   } else if (told.kind === "todo") {
     changedTodo(told.data as { id?: string; gone?: boolean; todo?: Todo });
   } else {
-    void queries.invalidateQueries({ queryKey: ["lists"] });
+    changedList(told.data as { list_id?: string; gone?: boolean; list?: List });
   }
+}
+
+/** A list that one has just joined is loaded; one that one is not in any more is forgotten. */
+function changedList(data: { list_id?: string; gone?: boolean; list?: List }): void {
+  const known = queries.getQueryData<List[]>(["lists"])?.some(({ id }) => id === data.list?.id);
+  if (data.gone) collection.forget([...collection.all()].filter((todo) => todo.list_id === data.list_id).map(({ id }) => id));
+  else if (!known) void load();
+  void queries.invalidateQueries({ queryKey: ["lists"] });
 }
 
 function changedTodo(data: { id?: string; gone?: boolean; todo?: Todo }): void {

@@ -1,11 +1,11 @@
-const NAME = `recado-${"3785516db6238908"}`;
+const NAME = `recado-${"53368c9674af2386"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Account-DFvWluM6.js","/app/assets/Commands-CP-tBkIX.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-COFKRhVp.js","/app/assets/DateMenu-GVya3av4.css","/app/assets/Dialog-1GA7XDPQ.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-CGGmpzOX.js","/app/assets/Inside-BKGaaOx2.css","/app/assets/Inside-Ds2G4mLK.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-yC4S38Cj.js","/app/assets/Logo-DMywgn-H.js","/app/assets/Panel--vo-H3lT.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Reset-B4R33lG0.js","/app/assets/Search-B922HX8e.js","/app/assets/Search-BjR7diMS.css","/app/assets/SignIn-DGZEaJxO.js","/app/assets/SignUp-CcsuG6PB.js","/app/assets/Trash-DbeqOlWr.js","/app/assets/actions-DA1LJzGU.js","/app/assets/code-DIvlgdUt.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-BLA0ZV7a.js","/app/assets/index-DCZkbTbs.css","/app/assets/index-spQ40tna.js","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-D8dIgqC-.js","/app/assets/useSending-ejDvY_P0.css","/app/assets/useSending-q20KpWM1.js"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Account-C0bE7uR3.js","/app/assets/Commands-CSrdBLxj.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BHrsgn2z.js","/app/assets/DateMenu-GVya3av4.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-C3IuNU-D.js","/app/assets/Done-Bx-8XK7o.js","/app/assets/Inside-0XG15CzE.css","/app/assets/Inside-C8IJbXQN.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-fKbC0Ig7.js","/app/assets/Logo-DpHwYz-k.js","/app/assets/Panel-CQp94PTT.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Reset-Bkmywc6S.js","/app/assets/Search-B_VGVLSk.js","/app/assets/Search-BjR7diMS.css","/app/assets/SignIn-COS1slks.js","/app/assets/SignUp-BRtiCePy.js","/app/assets/Trash-BHfJMoHU.js","/app/assets/actions-DWrG_gII.js","/app/assets/code-D12OFyW3.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-9XhbXxrz.js","/app/assets/index-CAFzfRV6.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-C8UUMKym.js","/app/assets/useSending-Ducy_U_I.js","/app/assets/useSending-ejDvY_P0.css"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());
