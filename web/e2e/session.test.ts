@@ -20,11 +20,10 @@ after(async () => {
 /** Ask so many times at once, through the page's own axios. Returns how many succeeded. */
 function ask(page: Page, times: number): Promise<number> {
   return page.evaluate(async (times) => {
-    const names = performance.getEntriesByType("resource").map(({ name }) => name);
-    const chunk = names.find((name) => /\/assets\/http-[^/]+\.js$/.test(name)) ?? "";
-    const parts: Record<string, unknown> = await import(chunk);
-    type Instance = { get(url: string): Promise<unknown>; interceptors: { response: { handlers: unknown[] } } };
-    const http = Object.values(parts).find((part) => (part as Instance).interceptors?.response.handlers.length) as Instance;
+    type Instance = { get(url: string): Promise<unknown>; interceptors?: { response: { handlers: unknown[] } } };
+    const scripts = performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => /\/assets\/(index|http)-/.test(name) && name.endsWith(".js"));
+    const parts: unknown[] = (await Promise.all(scripts.map((script) => import(script) as Promise<object>))).flatMap((module) => Object.values(module));
+    const http = parts.find((part) => (part as Instance | undefined)?.interceptors?.response.handlers.length) as Instance;
     const answers = await Promise.allSettled(Array.from({ length: times }, () => http.get("/me")));
     return answers.filter(({ status }) => status === "fulfilled").length;
   }, times);

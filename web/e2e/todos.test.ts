@@ -161,6 +161,7 @@ test("everything goes by keys", async () => {
   await page.getByRole("searchbox").fill("thr");
   await row(page, "three").waitFor();
   await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Commands" }).waitFor();
   await page.keyboard.type("upc");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Upcoming" }).waitFor();

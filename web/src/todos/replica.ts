@@ -129,16 +129,17 @@ addEventListener("pageshow", (event) => {
 
 function hear(told: Told): void {
   if (!session.standing.session) return;
-  if (told.kind === "ready" || told.kind === "reset") {
-    tries = 0;
-    outbox.kick();
-    void load();
-  } else if (told.kind === "refused") {
-    void reopen();
-  } else if (told.kind === "todo") {
-    changedTodo(told.data as { id?: string; gone?: boolean; todo?: Todo });
-  } else {
-    changedList(told.data as { list_id?: string; gone?: boolean; list?: List });
+  switch (told.kind) {
+    case "todo":
+      return changedTodo(told.data as { id?: string; gone?: boolean; todo?: Todo });
+    case "list":
+      return changedList(told.data as { list_id?: string; gone?: boolean; list?: List });
+    case "refused":
+      return void reopen();
+    default:
+      tries = 0;
+      outbox.kick();
+      void load();
   }
 }
 

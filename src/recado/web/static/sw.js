@@ -1,11 +1,11 @@
-const NAME = `recado-${"53368c9674af2386"}`;
+const NAME = `recado-${"db8c6e5d180e67cb"}`;
 const PAGE = "/app/";
 const ROUTES = /^\/(?:$|app(?:\/|$))/;
 const scope = self;
 self.addEventListener("install", (event) => {
 	const keep = async () => {
 		const cache = await caches.open(NAME);
-		await cache.addAll([PAGE, ...["/app/assets/Account-C0bE7uR3.js","/app/assets/Commands-CSrdBLxj.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-BHrsgn2z.js","/app/assets/DateMenu-GVya3av4.css","/app/assets/Dialog-BpicDhmS.css","/app/assets/Dialog-C3IuNU-D.js","/app/assets/Done-Bx-8XK7o.js","/app/assets/Inside-0XG15CzE.css","/app/assets/Inside-C8IJbXQN.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-fKbC0Ig7.js","/app/assets/Logo-DpHwYz-k.js","/app/assets/Panel-CQp94PTT.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Reset-Bkmywc6S.js","/app/assets/Search-B_VGVLSk.js","/app/assets/Search-BjR7diMS.css","/app/assets/SignIn-COS1slks.js","/app/assets/SignUp-BRtiCePy.js","/app/assets/Trash-BHfJMoHU.js","/app/assets/actions-DWrG_gII.js","/app/assets/code-D12OFyW3.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-9XhbXxrz.js","/app/assets/index-CAFzfRV6.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-C8UUMKym.js","/app/assets/useSending-Ducy_U_I.js","/app/assets/useSending-ejDvY_P0.css"]]);
+		await cache.addAll([PAGE, ...["/app/assets/Account-Bi_WY54Q.js","/app/assets/Commands-CA4mdVvK.js","/app/assets/Commands-nEsR2Cd2.css","/app/assets/DateMenu-D7R_Av6x.js","/app/assets/DateMenu-GVya3av4.css","/app/assets/Dialog-B75b8Jwn.js","/app/assets/Dialog-BpicDhmS.css","/app/assets/Done-DFEAsOJQ.js","/app/assets/Inside-0XG15CzE.css","/app/assets/Inside-nGx5nGc9.js","/app/assets/Keys-BASx8J4-.css","/app/assets/Keys-RlthYLuP.js","/app/assets/Logo-H1WdCCVp.js","/app/assets/Panel-C_H8xmYT.css","/app/assets/Panel-DjJQoizb.js","/app/assets/Reset-BFA8raHa.js","/app/assets/Search-BjR7diMS.css","/app/assets/Search-K33VJ_wM.js","/app/assets/SignIn-hz6FcQjX.js","/app/assets/SignUp-Cx0EeVij.js","/app/assets/Trash-CJ1NdWND.js","/app/assets/actions-UhLv2NH0.js","/app/assets/code-CZTDiS27.js","/app/assets/english-oOihPoMM.js","/app/assets/entering-C_WDh2Tq.js","/app/assets/index-CzIum0Yk.js","/app/assets/index-DCZkbTbs.css","/app/assets/portuguese-a9z0vQo8.js","/app/assets/stream.worker-CzSEx8kH.js","/app/assets/undo-Dlq3WVmx.js","/app/assets/usePages-D894KdnD.js","/app/assets/useSending-DzFajtkw.js","/app/assets/useSending-ejDvY_P0.css"]]);
 		await scope.skipWaiting();
 	};
 	event.waitUntil(keep());
