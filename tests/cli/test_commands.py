@@ -186,6 +186,10 @@ def test_the_doctor_names_a_misspelt_setting(operator: Operator) -> None:
     assert "Did you mean RECADO_SIGNUP?" in operator.run("doctor", RECADO_SINGUP="open")
 
 
+def test_the_doctor_leaves_alone_what_is_for_people(operator: Operator) -> None:
+    assert "RECADO_PROFILE" not in operator.run("doctor", RECADO_PROFILE="work")
+
+
 def test_the_doctor_tells_a_wrong_setting_with_exit_code_2(operator: Operator) -> None:
     assert "WRONG settings" in operator.run("doctor", PORT="x", code=2)
 

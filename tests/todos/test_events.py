@@ -96,7 +96,7 @@ async def test_a_transaction_that_is_not_ours_holds_nothing_back_for_long(
         list_id = await a_list(db, ana)
         await add(db, ana, "bread", list_id)
         assert await titles(stream, 1) == ["bread"]
-        assert time.monotonic() - before < 3  # measured: 0.2 to 1.2 s
+        assert time.monotonic() - before < 3  # measured: 1.0 to 1.1 s, as the border is asked for once a second
     await db.close()
 
 

@@ -20,6 +20,8 @@ from recado.keyfile import ACCESS_KEY, REFRESH_KEY
 from recado.readings import SettingsError, secret
 from recado.settings import SETTINGS, Settings, load
 
+_OF_PEOPLE = ("RECADO_PROFILE",)
+"""What the commands for people read, which is no setting of the service."""
 _ROOM = 200 * 1024 * 1024
 
 
@@ -58,7 +60,7 @@ async def _examined(settings: Settings) -> AsyncIterator[Finding]:
 
 def _names(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Find misspelt settings: they have no effect, and nothing else would tell."""
-    known = [setting.name for setting in SETTINGS]
+    known = [*(setting.name for setting in SETTINGS), *_OF_PEOPLE]
     for name in environ:
         if re.match(r"RECADO_|NEXMO_|VONAGE_|ACCESS_SECRET|REFRESH_SECRET", name) and name not in known:
             near = difflib.get_close_matches(name, known, 1)

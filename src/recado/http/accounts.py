@@ -14,7 +14,8 @@ from recado.errors import NotFound
 from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
 from recado.messages import outbox
-from recado.todos import lists, sharing
+from recado.texting import changes
+from recado.todos import lists, numbers, sharing
 
 T = TypeVar("T")
 
@@ -205,6 +206,8 @@ async def delete_me(call: Call) -> Answer:
         await sharing.erase(tx, user_id, house.clock())
         await feeds.erase(tx, user_id)
         await outbox.erase(tx, user_id)
+        numbers.erase(tx, user_id)
+        changes.erase(tx, user_id)
         await idempotency.erase(tx, user_id)
         return await house.sessions.within(tx).store.erase(str(user_id))
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from recado.accounts import accounts, audit
+from recado.accounts import accounts, audit, sign_ins
+from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
 from recado.db.ids import is_uuid7
 from recado.errors import NotFound
@@ -68,14 +69,16 @@ async def login(call: Call) -> Answer:
     device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
     kind = _kind(body.cookie, device.user_agent)
 
-    async def open_session(tx: Tx) -> TokenPair:
+    async def open_session(tx: Tx) -> tuple[TokenPair, bool]:
         await accounts.still_valid(tx, proven)
         pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
-        user_id = proven.account.user_id
-        audit.put(tx, audit.new(user_id, now, "login", session_id=pair.session_id, address=address))
-        return pair
+        sign_in = SignIn(pair.session_id, kind, device.device, device.user_agent, address)
+        return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
 
-    return _handed_out(call, await house.db.write(open_session), 200, cookie=body.cookie)
+    pair, texted = await house.db.write(open_session)
+    if texted:
+        house.wake()
+    return _handed_out(call, pair, 200, cookie=body.cookie)
 
 
 async def refresh(call: Call) -> Answer:
@@ -85,7 +88,7 @@ async def refresh(call: Call) -> Answer:
     if not token:
         raise TokenMissing("neither a body nor a cookie")
     try:
-        pair = await call.house.sessions.refresh(token, end_reused=partial(_end, call, kind="reuse"))
+        pair = await call.house.sessions.refresh(token, end_reused=partial(_end_reused, call))
     except TokenExpired as expired:
         raise RefreshTokenExpired(str(expired)) from expired
     return _handed_out(call, pair, 201, cookie=body is None)
@@ -167,6 +170,24 @@ def _tokens(call: Call) -> Iterator[str]:
     header = call.house.guard.bearer_token(call.scope)
     yield from filter(None, [header, call.body and call.body.access_token, call.body and call.body.refresh_token])
     yield from call.house.guard.cookie_tokens(call.scope)
+
+
+async def _end_reused(call: Call, sub: str, sid: str) -> None:
+    """End the session of a spent token that came again, with its event, and tell its owner if they want to know."""
+    house, now = call.house, call.house.clock()
+    event = audit.new(int(sub), now, "reuse", session_id=sid, address=house.guard.client_address(call.scope))
+
+    async def store(tx: Tx) -> tuple[list[str], bool]:
+        if not await house.sessions.within(tx).end(sub, sid):
+            return [], False
+        audit.put(tx, event)
+        account = await accounts.profile(tx, int(sub))
+        return [sid], account is not None and await sign_ins.tell_of_reuse(tx, account, new_id=house.new_id, now=now)
+
+    ended, texted = await house.db.write(store)
+    await house.sessions.announce(sub, ended)
+    if texted:
+        house.wake()
 
 
 def _kind(cookie: bool, user_agent: str) -> str:

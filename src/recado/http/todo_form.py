@@ -176,5 +176,10 @@ def show(todo: Todo, message: MessageState | None, zone: str | None = None) -> S
         "updated_at": created if updated_at == created_at else instant(updated_at),
         "deleted_at": None if deleted_at is None else instant(deleted_at),
         "version": version,
-        "message": _NO_TEXT if message is None else {"state": message.state, "error": message.error},
+        "message": _NO_TEXT if message is None else _text(message),
     }
+
+
+def _text(message: MessageState) -> Shown:
+    told: Shown = {"state": message.state, "error": message.error}
+    return told if message.price is None else told | {"price": message.price, "currency": message.currency}

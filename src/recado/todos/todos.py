@@ -341,10 +341,10 @@ async def _undo_reopening(tx: Tx, step: Todo, user_id: int, now: int) -> None:
 
 
 async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
-    try:
-        return await get(tx, user_id, todo_id)
-    except NotFound:
-        raise Invalid("/id", "This id cannot be used; make a new UUIDv7.") from None
+    todo = await rows.find(tx, todo_id)
+    if todo is None or todo.user_id != user_id or await lists.role(tx, todo.list_id, user_id) is None:
+        raise Invalid("/id", "This id cannot be used; make a new UUIDv7.")
+    return todo
 
 
 async def _zone(reader: Reader, user_id: int) -> str:
