@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import at_rest, cores, revocation, rounds
+from bench import at_rest, cores, household, revocation, rounds
 from bench.peers import DEFAULT, ROOT, Peer, all_peers
 from bench.report import Results, table, write_json
 from bench.rounds import Plan
@@ -34,7 +34,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", nargs="+", choices=list(NAMES), default=list(NAMES), help="which set-ups (all)")
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="which work (all)")
     parser.add_argument(
-        "--only", choices=["rounds", "rest", "dead"], help="only the rounds, memory and start, or dead tokens"
+        "--only",
+        choices=["rounds", "rest", "dead", "household"],
+        help="only the rounds, memory and start, dead tokens, or a household's many to-dos and open streams",
     )
     parser.add_argument(
         "--json", type=Path, default=ROOT / "build/bench.json", help="where the figures go (build/bench.json)"
@@ -78,6 +80,12 @@ def _measure(options: argparse.Namespace, stores: Stores, folder: Path, results:
         for seen in rounds.run(peers, plan, folder):
             results.measurements.append(seen)
             _say(f"round {seen.round + 1}, {seen.peer}, {seen.workload}: {seen.rate:.0f}/s {'; '.join(seen.problems)}")
+    if options.only in (None, "household"):  # last, since it makes one user's store large
+        for peer in [peer for peer in peers if peer.name != DEFAULT]:
+            _say(f"many to-dos and open streams, {peer.name}")
+            costs, streams = household.measure(peer, folder)
+            results.costs += costs
+            results.streams.append(streams)
 
 
 def _dead(peer: Peer, tries: int) -> revocation.DeadTokens:

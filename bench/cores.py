@@ -47,6 +47,12 @@ def cpu_seconds(pid: int) -> float:
     return total / _TICK
 
 
+def exact_cpu_seconds(pid: int) -> float:
+    """Return the same to the nanosecond, but without threads and processes that have ended."""
+    tasks = [task for member in family(pid) for task in Path(f"/proc/{member}/task").iterdir()]
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """Megabytes (10⁶ bytes) of a process and its descendants: resident, and resident with shared pages divided."""

@@ -62,11 +62,15 @@ class Peer:
         """Create the stores, and in them the users and their to-dos."""
         if self.store.startswith("postgresql:"):
             asyncio.run(_create_database(self.store))
-        self._populate("fill", TODOS_EACH)
+        self._populate("fill", USERS, TODOS_EACH)
+
+    def grow(self, user_id: int, todos: int) -> None:
+        """Give one user so many more to-dos."""
+        self._populate("grow", user_id, todos)
 
     def sessions(self, count: int) -> list[Session]:
         """Open so many sessions, the users in turn."""
-        return [Session(**opened) for opened in json.loads(self._populate("sessions", count))]
+        return [Session(**opened) for opened in json.loads(self._populate("sessions", USERS, count))]
 
     def stored(self, workload: Workload) -> list[int]:
         """Answer this workload's questions from what is committed."""
@@ -76,8 +80,8 @@ class Peer:
         with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as connection:
             return [connection.execute(question).fetchone()[0] for question in questions]
 
-    def _populate(self, task: str, count: int) -> str:
-        options = [task, "--users", str(USERS), "--count", str(count), "--password", PASSWORD]
+    def _populate(self, task: str, users: int, count: int) -> str:
+        options = [task, "--users", str(users), "--count", str(count), "--password", PASSWORD]
         command = [*self.population, *options]
         done = subprocess.run(command, check=False, stdout=subprocess.PIPE, env=self.environment(), cwd=ROOT, text=True)
         if done.returncode:

@@ -25,6 +25,21 @@ from revocable.sessions import microseconds
 from revocable.sql import SqlSessionStore
 
 _TOGETHER = 50
+_WORDS = [
+    "bread",
+    "milk",
+    "work",
+    "word",
+    "rent",
+    "letter",
+    "garden",
+    "call",
+    "visit",
+    "book",
+    "world",
+    "paint",
+    "lamp",
+]
 new_id = partial(uuid7, microseconds)
 
 
@@ -53,6 +68,22 @@ async def _store(tx: Tx, numbers: range, password_hash: str, todos_each: int) ->
         register.verify_phone(tx, number, f"+5511{900000000 + number}", now)
 
 
+async def grow(db: Database, user_id: int, more: int) -> None:
+    """Give one user so many more to-dos, with five words each."""
+    for first in range(0, more, 500):
+        await db.write(_store_some, user_id, range(first, min(first + 500, more)))
+    await search.catch_up(db)
+
+
+async def _store_some(tx: Tx, user_id: int, numbers: range) -> None:
+    author = await accounts.author(tx, user_id)
+    if author is None:
+        raise SystemExit(f"there is no user {user_id}")
+    for number in numbers:
+        new = todos.NewTodo(f"bench {number} " + " ".join(_WORDS[number * step % len(_WORDS)] for step in (1, 7, 11)))
+        await todos.create(tx, author, new, new_id=new_id, now=microseconds(), text=False)
+
+
 async def sessions(db: Database, users: int, count: int) -> list[dict[str, object]]:
     """Open `count` sessions, the users in turn, with the keys that the service signs with."""
     tokens = app.tokens(keyfile.with_keys(settings.load(os.environ, None)))
@@ -67,14 +98,16 @@ async def sessions(db: Database, users: int, count: int) -> list[dict[str, objec
 async def main() -> None:
     """Do what the arguments say; sessions are written to standard output as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("task", choices=["fill", "sessions"])
-    parser.add_argument("--users", type=int, required=True)
+    parser.add_argument("task", choices=["fill", "grow", "sessions"])
+    parser.add_argument("--users", type=int, required=True, help="how many; to grow, which one")
     parser.add_argument("--count", type=int, required=True, help="to-dos of each user, or sessions in all")
     parser.add_argument("--password", default="")
     options = parser.parse_args()
     async with database(settings.load(os.environ, None)) as (db, _):
         if options.task == "fill":
             await fill(db, options.users, options.count, options.password)
+        elif options.task == "grow":
+            await grow(db, options.users, options.count)
         else:
             json.dump(await sessions(db, options.users, options.count), sys.stdout)
 

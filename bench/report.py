@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import household
 from bench.at_rest import AtRest
+from bench.household import Cost, Streams
 from bench.peers import DEFAULT
 from bench.revocation import DeadTokens
 from bench.rounds import Measurement
@@ -32,6 +34,8 @@ class Results:
     measurements: list[Measurement] = field(default_factory=list)
     at_rest: list[AtRest] = field(default_factory=list)
     dead_tokens: list[DeadTokens] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
+    streams: list[Streams] = field(default_factory=list)
 
     def problems(self) -> list[str]:
         """Say everything that was wrong, not slow: answers, rows, dead tokens."""
@@ -94,6 +98,7 @@ def table(results: Results) -> str:
         rows.append(f"{'login':9}{'bare Argon2':26}{statistics.median(bare):9.1f}{1:9.2f}")
     rows += [_rest_row(rest) for rest in results.at_rest]
     rows += [_dead_row(dead) for dead in results.dead_tokens]
+    rows += household.rows(results.costs, results.streams)
     return "\n".join([*rows, *(f"WRONG: {problem}" for problem in results.problems())])
 
 
@@ -125,6 +130,8 @@ def write_json(results: Results, about: dict[str, object], path: Path) -> None:
         "rounds": [dataclasses.asdict(m) for m in results.measurements],
         "at_rest": [dataclasses.asdict(rest) for rest in results.at_rest],
         "dead_tokens": [dataclasses.asdict(dead) for dead in results.dead_tokens],
+        "costs": [dataclasses.asdict(cost) | {"ratio": cost.ratio} for cost in results.costs],
+        "streams": [dataclasses.asdict(one) for one in results.streams],
         "problems": results.problems(),
     }
     path.write_text(json.dumps(everything, indent=1) + "\n")

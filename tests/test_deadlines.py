@@ -184,4 +184,6 @@ async def test_what_is_too_large_or_no_http_is_refused_as_a_problem(
         head, _, body = (await reader.read()).partition(b"\r\n\r\n")
     assert int(head.split()[1]) == status
     assert b"content-type: application/problem+json" in head
-    assert json.loads(body)["status"] == status
+    problem = json.loads(body)
+    assert problem["status"] == status
+    assert f"x-request-id: {problem['request_id']}\r\n".encode() in head

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from recado.cli import main
-from recado.cli.operate import app
+from recado.cli.commands import FOR_OPERATORS, FOR_PEOPLE, app
 from recado.http.problems import INTERNAL, KINDS
 from recado.http.routes import ROUTES
 from recado.settings import SETTINGS
@@ -174,18 +174,37 @@ def commands(app: Any, prefix: str = "recado") -> set[str]:
             continue
         below = app[name]
         inner = commands(below, f"{prefix} {name}")
-        found |= inner or {f"{prefix} {name}"}
+        found |= inner | ({f"{prefix} {name}"} if below.default_command else set())
     return found
 
 
-def test_every_command_stands_in_operations_and_no_other() -> None:
-    written = [re.sub(r"`| [A-Z]+", "", row[0]) for row in rows(section(OPERATIONS, "Commands"))]
-    assert sorted(written) == sorted(commands(app))
+@pytest.mark.parametrize(
+    ("page", "theirs"), [("operations", FOR_OPERATORS), ("command-line", {"": ("",)} | FOR_PEOPLE)], ids=str
+)
+def test_every_command_stands_in_its_page_and_no_other(page: str, theirs: dict[str, Any]) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text("utf-8")
+    written = [re.sub(r"`| [A-Z]+", "", row[0]) for row in rows(section(text, "Commands"))]
+    all_of_them = commands(app) | {"recado"}
+    assert sorted(written) == sorted(one for one in all_of_them if " ".join(one.split()[1:2]) in theirs)
+
+
+def options(app: Any) -> set[str]:
+    """The long options of a command."""
+    return {name for argument in app.assemble_argument_collection() for name in argument.names if name.startswith("--")}
+
+
+def test_the_options_that_the_page_names_are_there() -> None:
+    text = (ROOT / "docs/command-line.md").read_text("utf-8")
+    for row in rows(section(text, "Commands"))[1:]:
+        command = app
+        for name in row[0].strip("`").split()[1:]:
+            command = command[name]
+        assert set(re.findall(r"--[a-z-]+", row[1])) <= options(command), row[0]
 
 
 def test_the_exit_codes_are_the_ones_in_the_code() -> None:
     written = [int(row[0]) for row in rows(section(OPERATIONS, "Exit codes"))]
-    assert written == [main.DONE, main.FAILED, main.MISUSED, main.INTERRUPTED]
+    assert written == list(main.CODES)
 
 
 def test_everything_that_the_program_needs_is_pinned() -> None:

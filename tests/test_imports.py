@@ -17,9 +17,10 @@ LIBRARY = ROOT / "revocable/src/revocable"
 SETTINGS = {"settings", "keyfile", "readings", "datafolder"}
 MAY_IMPORT = {
     "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs"} | SETTINGS,
-    "app": {"housekeeping", "logs", "http", "todos", "accounts", "messages", "db", "errors"} | SETTINGS,
+    "app": {"housekeeping", "logs", "http", "texting", "todos", "accounts", "messages", "db", "errors"} | SETTINGS,
     "housekeeping": {"todos", "accounts", "messages", "db", "errors"},
-    "http": {"exchange", "todos", "accounts", "messages", "db", "errors"},
+    "texting": {"todos", "accounts", "messages", "db", "errors"},
+    "http": {"texting", "exchange", "todos", "accounts", "messages", "db", "errors"},
     "exchange": {"todos", "accounts", "db", "errors"},
     "todos": {"accounts", "messages", "db", "errors"},
     "accounts": {"messages", "db", "errors"},
@@ -35,8 +36,8 @@ MAY_IMPORT = {
     "readings": set[str](),
     "__main__": {"cli"},
 }
-ROOMS = ("exchange", "todos", "accounts", "messages")
-MAY_USE_THE_LIBRARY = {"cli", "app", "http", "housekeeping"}
+ROOMS = ("texting", "exchange", "todos", "accounts", "messages")
+MAY_USE_THE_LIBRARY = {"cli", "app", "http", "texting", "housekeeping"}
 MODULES = sorted(HOUSE.rglob("*.py"))
 
 
@@ -73,6 +74,13 @@ def test_a_module_imports_only_what_is_below_it(path: Path) -> None:
         assert "revocable" not in tops(path)
     if own in ROOMS:
         assert not tops(path) & {"starlette", "uvicorn", "redis"}
+
+
+def test_the_commands_for_people_know_nothing_of_the_service() -> None:
+    for path in (HOUSE / "cli/use").rglob("*.py"):
+        own = {name for name in imports(path) if name.startswith("recado")}
+        assert all(name.startswith(("recado.cli.use.", "recado.cli.commands.")) for name in own), path
+        assert not tops(path) & {"starlette", "uvicorn", "asyncpg", "redis", "revocable"}
 
 
 def test_the_library_knows_nothing_of_recado() -> None:

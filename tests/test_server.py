@@ -88,6 +88,7 @@ def test_where_strangers_could_come_the_first_start_hands_out_an_invite(alone: S
     url = f"{alone.base_url}/user"
     uninvited = {"username": "eve", "password": body["password"]}
     assert httpx2.post(url, json=uninvited, trust_env=False).status_code == 403
+    assert f"--invite {body['invite']}`" in alone.log.read_text()
     assert httpx2.post(url, json=body, trust_env=False).status_code == 201
     alone.restart()
     assert "invite somebody with `recado user invite`" in alone.log.read_text()

@@ -247,3 +247,18 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", (ROOT / "docs/operations.md").read_text(), re.MULTILINE)
     documented = {name: default.strip("`") for name, default, _ in rows if name.isupper()}
     assert documented == {setting.name: setting.shown.strip("`") for setting in SETTINGS}
+
+
+def test_signature_secrets_are_one_or_two_and_cannot_be_guessed() -> None:
+    first, second = "a-signature-secret-4711", "another-signature-secret"
+    vonage = {"NEXMO_API_KEY": "abcd1234", "NEXMO_API_SECRET": "s", "VONAGE_FROM": "14155550100"}
+    for text, read in (("", ()), (first, (first,)), (f" {first} , {second},", (first, second))):
+        settings = load(vonage | {"VONAGE_SIGNATURE_SECRET": text}, None)
+        assert settings.vonage_signature_secrets == tuple(secret.encode() for secret in read)
+        assert first not in repr(settings)
+    for text in ("short", "a" * 40, f"{first},{second},{first}x", f"{first},x"):
+        with pytest.raises(SettingsError, match="VONAGE_SIGNATURE_SECRET") as refused:
+            load(vonage | {"VONAGE_SIGNATURE_SECRET": text}, None)
+        assert text not in str(refused.value)
+    with pytest.raises(SettingsError, match="NEXMO_API_KEY"):
+        load({"VONAGE_SIGNATURE_SECRET": first}, None)

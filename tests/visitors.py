@@ -21,8 +21,8 @@ from revocable.sessions import microseconds
 PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
 PROVING = {"login", "changePassword", "deleteAccount"}
-UNKNOWN = {"resetPassword", "verifyPhone", "acceptInvite", "changeMember", "removeMember"}
-"""What nobody can get right alone: a code or another person is needed."""
+UNKNOWN = {"resetPassword", "verifyPhone", "acceptInvite", "changeMember", "removeMember", "takeReceipt", "takeText"}
+"""What nobody can get right alone: a code, a signature or another person is needed."""
 RIGHTLY_REFUSED = {("retryMessage", 404), ("undoTodo", 409)}
 TODO: dict[str, Any] = {
     **{"due": "2027-01-02T09:00", "repeat": "FREQ=WEEKLY", "labels": ["home"]},

@@ -17,6 +17,7 @@ from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
+from recado.accounts.register import Switch
 from recado.accounts.turns import Turns
 from recado.db import Database, idempotency, migrate, open_database
 from recado.db.ids import Clock, uuid7
@@ -28,12 +29,17 @@ from recado.http.endpoint import Endpoints
 from recado.http.events import Live
 from recado.http.house import House
 from recado.http.routes import ROUTES
+from recado.http.webhooks import Webhooks
+from recado.messages import inbox, replies
 from recado.messages.channel import Channel
 from recado.messages.console import Console
 from recado.messages.delivery import Delivery
-from recado.messages.outbox import Pending
+from recado.messages.outbox import Kind, Pending
+from recado.messages.signature import Signed
 from recado.messages.vonage import Vonage
 from recado.settings import Settings
+from recado.texting import changes
+from recado.texting.worker import Inbox
 from recado.todos import search, sharing, todos
 from recado.todos.events import Hub
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
@@ -99,6 +105,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         phones = Phones(_phone_keys(settings))
         delivery = deliverer(settings, db, clock)
         await stack.enter_async_context(_working(delivery))
+        callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake)
+        webhooks = await _webhooks(settings, db, callbacks, stack)
         limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
         await stack.enter_async_context(_background(_index(db)))
@@ -119,8 +127,10 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             ready=partial(is_current, db),
             signup=settings.signup,
             live=live,
-            imports=Turns(exchange.AT_ONCE, exchange.WAITING),
+            uploads=Turns(1, exchange.OF_ONE_PERSON),
+            exchanges=Turns(exchange.AT_ONCE, exchange.WAITING),
             feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
+            webhooks=webhooks,
         )
 
 
@@ -206,7 +216,13 @@ def _chores(db: Database, sessions: Sessions) -> list[Chore]:
         await db.write(todos.purge, now)
         await db.write(sharing.purge, now)
 
-    return [forget_sessions, empty_trash, partial(idempotency.purge, db), partial(housekeep, db)]
+    return [
+        forget_sessions,
+        empty_trash,
+        partial(idempotency.purge, db),
+        partial(housekeep, db),
+        *_chores_of_texting(db),
+    ]
 
 
 async def _index(db: Database) -> None:
@@ -217,9 +233,32 @@ async def _index(db: Database) -> None:
             await search.catch_up(db, slices=1)
 
 
+_SWITCHES: dict[Kind, Switch | None] = {
+    "created": "created",
+    "assigned": "assigned",
+    "finished": "assigned",
+    "security": "security",
+    "answer": None,
+    "stopped": None,
+}
+
+
 async def _may_send(db: Database, message: Pending) -> bool:
-    switch = "created" if message.kind == "created" else "assigned"
-    return await accounts.may_text(db, message.user_id, message.recipient, switch)
+    return await accounts.may_text(db, message.user_id, message.recipient, _SWITCHES[message.kind])
+
+
+async def _webhooks(settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack) -> Webhooks | None:
+    """Return what takes callbacks, and let a worker act on them; None without a secret to judge them by."""
+    secrets, key = settings.vonage_signature_secrets, settings.nexmo_api_key
+    await db.write(replies.announce, bool(secrets) and str(settings.vonage_from).isdigit())
+    if not secrets or key is None:
+        return None
+    await stack.enter_async_context(_background(worker.run()))
+    return Webhooks(Signed(secrets, key, settings.vonage_application_id), worker.wake)
+
+
+def _chores_of_texting(db: Database) -> list[Chore]:
+    return [partial(inbox.purge, db), partial(changes.purge, db)]
 
 
 @asynccontextmanager

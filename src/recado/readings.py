@@ -142,6 +142,22 @@ def sender(name: str, text: str) -> str | None:
     return text.removeprefix("+")
 
 
+def signature_secrets(name: str, text: str) -> tuple[bytes, ...]:
+    """Read one signature secret of Vonage's, or two: the current and the previous one. Nothing of them is told.
+
+    Vonage recommends 32 characters and makes shorter ones too; what anybody could guess is refused.
+    """
+    secrets = [part.strip() for part in text.split(",") if part.strip()]
+    if len(secrets) > 2:
+        raise SettingsError(f"{name} holds more than two secrets: write the current and at most the previous one.")
+    for secret_ in secrets:
+        if len(secret_) < 16 or len(set(secret_)) < 5:
+            raise SettingsError(
+                f"{name} holds one that can be guessed: set one of 32 characters in Vonage's dashboard."
+            )
+    return tuple(part.encode("utf-8", "surrogateescape") for part in secrets)
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether only this machine can reach `host`."""
     try:

@@ -75,6 +75,19 @@ SETTINGS = (
     Setting("NEXMO_API_SECRET", "", "Vonage API secret.", "none: text messages are written to the log"),
     Setting("VONAGE_URL", "https://api.nexmo.com", "Base of Vonage's Messages API."),
     Setting("VONAGE_FROM", "", "Number or name that sends; needed with Vonage credentials.", "none"),
+    Setting(
+        "VONAGE_SIGNATURE_SECRET",
+        "",
+        "Vonage's signature secret, by which its callbacks are judged; or the current and the previous one, "
+        "comma-separated.",
+        "none: receipts and replies are not taken",
+    ),
+    Setting(
+        "VONAGE_APPLICATION_ID",
+        "",
+        "The application whose callbacks are taken; without it, any of the account's.",
+        "none",
+    ),
     Setting("RECADO_WORKERS", "1", "Server processes on this machine."),
 )
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -111,6 +124,9 @@ class Settings:
     nexmo_api_secret: str | None = field(repr=False)
     vonage_url: str
     vonage_from: str | None
+    vonage_signature_secrets: tuple[bytes, ...] = field(repr=False)
+    """Empty means that callbacks are not taken."""
+    vonage_application_id: str | None
     workers: int
 
     @property
@@ -133,6 +149,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv_path: Path | None = Pa
     settings = _read(values)
     _check_secrets(values)
     _check_vonage(settings)
+    _check_callbacks(settings)
     return settings
 
 
@@ -161,6 +178,10 @@ def _read(values: Mapping[str, str]) -> Settings:
         nexmo_api_secret=values["NEXMO_API_SECRET"] or None,
         vonage_url=readings.vonage_url("VONAGE_URL", values["VONAGE_URL"]),
         vonage_from=readings.sender("VONAGE_FROM", values["VONAGE_FROM"]),
+        vonage_signature_secrets=readings.signature_secrets(
+            "VONAGE_SIGNATURE_SECRET", values["VONAGE_SIGNATURE_SECRET"]
+        ),
+        vonage_application_id=values["VONAGE_APPLICATION_ID"] or None,
         workers=readings.whole("RECADO_WORKERS", values["RECADO_WORKERS"], 1, 256),
     )
 
@@ -193,6 +214,11 @@ def _check_vonage(settings: Settings) -> None:
         raise SettingsError(
             "VONAGE_FROM is missing: write the number or name of your Vonage account that sends, such as 14155550100."
         )
+
+
+def _check_callbacks(settings: Settings) -> None:
+    if settings.vonage_signature_secrets and settings.nexmo_api_key is None:
+        raise SettingsError("NEXMO_API_KEY is missing although VONAGE_SIGNATURE_SECRET is set: give the account's key.")
 
 
 def _from_dotenv(path: Path | None) -> dict[str, str]:

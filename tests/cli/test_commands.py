@@ -170,8 +170,24 @@ def test_the_doctor_finds_nothing_wrong(operator: Operator) -> None:
     assert "WRONG" not in printed
 
 
+async def test_the_doctor_compares_the_versions_of_database_and_program(operator: Operator) -> None:
+    assert re.search(r"at version (\d+), this program's at \1", operator.run("doctor"))
+    db = await open_database(operator.settings["DATABASE_URL"])
+    try:
+        await db.change("INSERT INTO schema_version (version, name) VALUES ($1, $2)", 9999, "later")
+        assert "older than the database" in operator.run("doctor", code=1)
+        await db.change("DELETE FROM schema_version WHERE version >= $1", 3)
+        assert "Run `recado migrate`" in operator.run("doctor", code=1)
+    finally:
+        await db.close()
+
+
 def test_the_doctor_names_a_misspelt_setting(operator: Operator) -> None:
     assert "Did you mean RECADO_SIGNUP?" in operator.run("doctor", RECADO_SINGUP="open")
+
+
+def test_the_doctor_leaves_alone_what_is_for_people(operator: Operator) -> None:
+    assert "RECADO_PROFILE" not in operator.run("doctor", RECADO_PROFILE="work")
 
 
 def test_the_doctor_tells_a_wrong_setting_with_exit_code_2(operator: Operator) -> None:

@@ -25,7 +25,9 @@ def taken(kind: str, raw: bytes | str, *, into_one_list: bool = False, here: Her
 
 def said(item: Item) -> dict[str, Any]:
     """Return the members that say something, but for where the item stood and its keys."""
-    names = [one.name for one in fields(item) if one.name not in ("line", "key", "id", "updated_at")]
+    names = [
+        one.name for one in fields(item) if one.name not in ("line", "key", "id", "updated_at", "created_by", "done_by")
+    ]
     return {name: getattr(item, name) for name in names if getattr(item, name) != getattr(_PLAIN, name)}
 
 

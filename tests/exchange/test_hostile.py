@@ -42,6 +42,16 @@ FILES: dict[str, tuple[str, str]] = {
     "one folded line": ("ics", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:" + "a\r\n " * (MOST_BYTES // 4 - 20)),
     "a zone for each": ("ics", calendar(9999, "DUE;TZID=A/B/{n}:20261201T090000\r\n")),
     "an endless rule for each": ("ics", calendar(2000, f"RRULE:{RULE};COUNT={{n}}\r\n")),
+    "quoted-printable without end": (
+        "ics",
+        "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nX;ENCODING=QUOTED-PRINTABLE:" + "a=\n" * (3 * MIB),
+    ),
+    "empty lines": ("ics", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\n" + "\n" * (MOST_BYTES - 40)),
+    "properties of one name": ("ics", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\n" + "COMMENT:a\r\n" * (9 * MIB // 11)),
+    "steps of steps": (
+        "json",
+        '{"todos": [' + ",".join(f'{{"id":"{n}","title":"x","parent_id":"{n + 1}"}}' for n in range(90_000)) + "]}",
+    ),
     "parameters": ("ics", calendar(1, "DUE" + ";X=1" * 15_000 + ":20261201\r\n") + calendar(99)),
 }
 
@@ -55,6 +65,26 @@ def test_it_is_read_in_bounded_time(name: str) -> None:
     assert len(parsed.items) <= MOST_ITEMS
     assert len(parsed.remarks) <= MOST_REMARKS
     assert all(len(one.title) <= 80 for one in parsed.remarks)
+
+
+def test_a_huge_value_in_json_takes_no_memory_and_what_stands_before_it_is_taken() -> None:
+    raw = ('{"todos": [{"id": "a", "title": "x"}, ' + "[" + "[]," * (3 * MIB) + "[]]]}").encode()
+    tracemalloc.start()
+    parsed = FORMATS["json"].read(raw, HERE)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [item.title for item in parsed.items] == ["x"]
+    assert [one.kind for one in parsed.remarks] == ["skipped"]
+    assert peak < 40 * MIB  # objects for all of it would take 200
+
+
+def test_the_longest_todo_fits_into_json() -> None:
+    notes = "\\ud83d\\ude00" * 5_000  # escaped as widely as can be
+    parsed = taken(
+        "json", '{"todos": [' + ",".join(f'{{"id": "{n}", "title": "x", "notes": "{notes}"}}' for n in "ab") + "]}"
+    )
+    assert [len(item.notes) for item in parsed.items] == [5_000, 5_000]
+    assert parsed.remarks == []
 
 
 @pytest.mark.parametrize("name", ["one line of words", "one folded line"])

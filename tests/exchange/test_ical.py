@@ -44,13 +44,13 @@ def test_a_file_as_a_program_writes_it() -> None:
     assert receipts.parent == bicycles.key
     assert receipts.done_at == int(datetime(2026, 10, 30, 17, 15, tzinfo=UTC).timestamp()) * 1_000_000
     bins = found["Put the bins out"]
-    assert (bins.due, bins.repeat, bins.remind, bins.priority) == ("2026-11-30", "FREQ=WEEKLY;BYDAY=MO", 120, 3)
+    assert (bins.due, bins.repeat, bins.remind, bins.priority) == ("2026-11-30", "FREQ=WEEKLY;BYDAY=MO", 26 * 60, 3)
     landlord = found["Call the landlord"]
     assert (landlord.due, landlord.zone, landlord.done_at) == ("2026-12-01T09:00", "Europe/Berlin", HERE.now)
     plants = found["Water the neighbour's plants"]
     assert (plants.due, plants.zone, plants.repeat) == ("2026-12-03T18:00", "Europe/Lisbon", None)
     assert plants.notes == "FREQ=HOURLY;INTERVAL=6"
-    assert [kind for _, kind in remarks(parsed)] == ["skipped", "changed", "changed"]
+    assert [kind for _, kind in remarks(parsed)] == ["skipped", "changed", "changed", "changed"]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +143,92 @@ def test_control_characters_cannot_break_a_line() -> None:
 def test_a_feed_of_nothing_is_still_a_calendar() -> None:
     raw = ical_text.feed(Parsed(), Here("UTC", "en", HERE.now), "x", todos=True, events=True)
     assert icalendar.Calendar.from_ical(raw).walk("VTODO") == []
+
+
+def test_a_file_of_apples_reminders_with_oddities_of_others() -> None:
+    parsed = taken("ics", (FILES / "reminders.ics").read_bytes())
+    dentist, rent, cards, coffee = parsed.items
+    assert (dentist.due, dentist.zone, dentist.remind) == ("2026-12-01T09:00", "Europe/Berlin", 30)
+    assert dentist.notes == "https://example.org/?q=a%2Cb"
+    assert (rent.title, rent.labels) == ("Pay the rent, 100%2C of it", ("house-garden", "money"))
+    assert (rent.repeat, rent.remind) == ("FREQ=MONTHLY;INTERVAL=1;UNTIL=20270605", 24 * 60 + 15 * 60)
+    assert rent.notes == "To the new account.\n\nhttps://example.org/contract.pdf"
+    assert (rent.parent, cards.parent) == (dentist.key, rent.key)
+    assert (cards.due, cards.zone, cards.done_at) == ("2026-12-03T09:00", "Europe/Lisbon", None)
+    assert cards.notes == "Start: 2026-12-01 08:00"
+    assert coffee.title == "Comprar café e pão"
+    assert {item.list for item in parsed.items} == {"Casa"}
+    assert remarks(parsed) == [(n, "changed") for n in (43, 49, 67, 68, 73)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "minutes"),
+    [
+        (["DUE:20261201T090000", "TRIGGER:-PT15M"], 15),
+        (["DUE:20261201T090000", "TRIGGER:PT0S"], 0),
+        (["DTSTART:20261201T080000", "DUE:20261201T090000", "TRIGGER:-PT15M"], 75),
+        (["DTSTART:20261201T080000", "DUE:20261201T090000", "TRIGGER;RELATED=END:-PT15M"], 15),
+        (["DTSTART:20261201T080000", "DUE:20261201T090000", "TRIGGER:PT15M"], 45),
+        (["DUE:20260701T090000", "TRIGGER;VALUE=DATE-TIME:20260701T070000Z"], 60),
+        (["DUE;VALUE=DATE:20261201", "TRIGGER:PT9H"], 15 * 60),
+        (["DUE:20261201T090000", "TRIGGER:PT15M"], None),
+        (["DUE:20261201T090000", "TRIGGER:soon"], None),
+        (["TRIGGER:-PT15M"], None),
+    ],
+)
+def test_alarms(lines: list[str], minutes: int | None) -> None:
+    *first, trigger = lines
+    parsed = taken("ics", calendar("SUMMARY:x", *first, "BEGIN:VALARM", trigger, "END:VALARM"))
+    assert parsed.items[0].remind == minutes
+    assert any("alarm" in one.reason for one in parsed.remarks) == (minutes is None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "done"),
+    [
+        (["STATUS:COMPLETED"], True),
+        (["PERCENT-COMPLETE:100"], True),
+        (["COMPLETED:20261020T080000Z"], True),
+        (["STATUS:NEEDS-ACTION", "COMPLETED:20261020T080000Z"], False),
+        (["STATUS:IN-PROCESS", "PERCENT-COMPLETE:50"], False),
+        ([], False),
+    ],
+)
+def test_what_is_done(lines: list[str], done: bool) -> None:
+    assert ("done_at" in one(*lines)) == done
+
+
+def test_the_last_day_of_a_rule_is_a_day_of_the_todos_zone() -> None:
+    line = "mow due:2026-12-01 at:2200 zone:America/Sao_Paulo rrule:FREQ=DAILY;UNTIL=20261224"
+    (todo,) = written(line).walk("VTODO")
+    assert todo["RRULE"]["UNTIL"] == [datetime(2026, 12, 25, 2, 59, 59, tzinfo=UTC)]
+    again = taken("ics", ical_text.write(taken("todotxt", line), HERE))
+    assert again.items[0].repeat == "FREQ=DAILY;UNTIL=20261224"
+
+
+def fed(*lines: str, todos: bool = False, events: bool = True) -> icalendar.Calendar:
+    """Read to-dos from todo.txt lines, and a feed of them with the library."""
+    parsed = taken("todotxt", "\n".join(lines))
+    return icalendar.Calendar.from_ical(ical_text.feed(parsed, HERE, "recado", todos=todos, events=events))
+
+
+def test_an_event_of_what_repeats_repeats_at_its_time_of_day() -> None:
+    found = fed("mow due:2026-12-01 at:0900 zone:America/New_York rec:+1w", "sweep due:2026-12-01 rec:1w")
+    timed, whole_day = found.walk("VEVENT")
+    assert timed["DTSTART"].dt == datetime(2026, 12, 1, 9, tzinfo=ZoneInfo("America/New_York"))
+    assert timed["RRULE"]["FREQ"] == ["WEEKLY"]
+    assert len(found.walk("VTIMEZONE")) == 1
+    assert "RRULE" not in whole_day  # it counts from the day it is done, which nobody knows yet
+
+
+def test_a_reminder_of_a_day_is_an_alarm_at_the_same_moment_for_others() -> None:
+    for remind, hours in (("remind:60", 23), ("remind:2160", -12)):
+        (event,) = fed(f"mow due:2026-12-01 {remind}").walk("VEVENT")
+        (alarm,) = event.walk("VALARM")
+        assert alarm["TRIGGER"].dt.total_seconds() == hours * 3600
+
+
+def test_a_feed_has_a_name_whatever_it_is_called() -> None:
+    found = fed("x")
+    assert str(found["X-WR-CALNAME"]) == "recado"
+    assert "REFRESH-INTERVAL" in found

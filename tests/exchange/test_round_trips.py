@@ -23,17 +23,16 @@ RULES = [
     "FREQ=MONTHLY;BYMONTHDAY=31",
 ]
 PERSONAL, HOME = "01936f00-0000-7000-8000-00000000aaaa", "01936f00-0000-7000-8000-00000000bbbb"
-text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=60)
-titles = text.map(str.strip).filter(bool)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=30)
+titles = text.map(lambda found: found.strip() or "x")
 control = re.compile("[\x01-\x08\x0b-\x1f\x7f]")  # what iCalendar has no place for
-visible = titles.filter(lambda title: bool(control.sub("", title).strip()))
-words = st.from_regex(r"[a-zà-öø-ü0-9][a-z0-9_-]{0,10}", fullmatch=True)
-days = st.dates(min_value=date(1980, 1, 1), max_value=date(2090, 1, 1))
-dues = st.one_of(
-    st.none(),
-    days.map(str),
-    st.tuples(days, st.times()).map(lambda pair: f"{pair[0]}T{pair[1]:%H:%M}"),
-)
+visible = titles.map(lambda title: title if control.sub("", title).strip() else "x")
+words = st.builds(str.__add__, st.sampled_from(f"{LETTERS}àéõø0"), st.text(f"{LETTERS}09_-", max_size=8))
+positions = st.builds(str.__add__, st.text(f"{LETTERS}019", max_size=4), st.sampled_from(f"{LETTERS}19"))
+days = st.integers(date(1980, 1, 1).toordinal(), date(2090, 1, 1).toordinal()).map(date.fromordinal)
+minutes = st.integers(0, 24 * 60 - 1).map(lambda minute: f"T{minute // 60:02}:{minute % 60:02}")
+dues = st.none() | st.builds("{}{}".format, days, st.just("") | minutes)
 instants = st.integers(0, HERE.now)
 seconds = instants.map(lambda instant: instant // 1_000_000 * 1_000_000)
 
@@ -54,16 +53,18 @@ def items(draw: st.DrawFn, n: int, title: st.SearchStrategy[str] = titles, momen
         draw(st.integers(0, 4)),
         None if due is None else draw(st.sampled_from([None, *RULES])),
         draw(st.one_of(st.none(), st.integers(0, 40_000))),
-        position=draw(st.from_regex(r"[0-9a-z]{0,5}[1-9a-z]", fullmatch=True)),
+        position=draw(positions),
         created_at=draw(moments),
         updated_at=draw(moments),
         done_at=draw(st.one_of(st.none(), moments)),
+        created_by="ana",
+        done_by=draw(st.sampled_from([None, "maria"])),
     )
 
 
 @st.composite
 def whole(draw: st.DrawFn, **options: Any) -> Parsed:
-    found = [draw(items(n, **options)) for n in range(draw(st.integers(0, 6)))]
+    found = [draw(items(n, **options)) for n in range(draw(st.integers(0, 4)))]
     if len(found) > 1 and draw(st.booleans()):
         found[1] = replace(found[1], parent=found[0].key, list=found[0].list)
     lists = {PERSONAL: ListRecord(PERSONAL, "", True, PERSONAL), HOME: ListRecord(HOME, "Casa", False, HOME, "m")}
@@ -75,8 +76,9 @@ def again(kind: str, parsed: Parsed) -> Parsed:
 
 
 @given(whole())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_json_loses_nothing(parsed: Parsed) -> None:
+    parsed.items = [replace(item, deleted_at=item.updated_at if n % 3 else None) for n, item in enumerate(parsed.items)]
     back = again("json", parsed)
     assert back.remarks == []
     assert back.lists == parsed.lists
@@ -84,7 +86,7 @@ def test_json_loses_nothing(parsed: Parsed) -> None:
 
 
 @given(whole(title=visible, moments=seconds))
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_icalendar_keeps_what_it_has_a_place_for(parsed: Parsed) -> None:
     back = again("ics", parsed)
     assert back.remarks == []
@@ -104,11 +106,11 @@ def test_icalendar_keeps_what_it_has_a_place_for(parsed: Parsed) -> None:
         assert theirs.key == ours.key
 
 
-plain = st.lists(st.from_regex(r"[A-Za-zà-ü0-9,.!?'/]{2,9}", fullmatch=True), min_size=1, max_size=6).map(" ".join)
+plain = st.lists(st.text(f"{LETTERS}ABZàü09,.!?'/", min_size=2, max_size=9), min_size=1, max_size=5).map(" ".join)
 
 
 @given(whole(title=plain))
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_todo_txt_keeps_what_it_has_a_place_for(parsed: Parsed) -> None:
     back = again("todotxt", parsed)
     assert back.remarks == []
@@ -123,7 +125,7 @@ def test_todo_txt_keeps_what_it_has_a_place_for(parsed: Parsed) -> None:
 
 
 @given(whole(title=plain))
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_todoists_csv_keeps_what_it_has_a_place_for(parsed: Parsed) -> None:
     parsed = replace_rules(parsed, RULES[:5])
     back = again("todoist", parsed)

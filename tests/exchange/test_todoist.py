@@ -108,3 +108,15 @@ def test_steps_stand_below_what_they_belong_to_and_lists_are_sections() -> None:
         ("task", "party", "1"),
         ("task", "hats", "2"),
     ]
+
+
+def test_rows_that_end_as_old_spreadsheets_end_them() -> None:
+    parsed = taken("todoist", f"{HEAD}task,one,,4,1,,,,,\ntask,two,,4,2,,,,,\n".replace("\n", "\r"))
+    assert [item.title for item in parsed.items] == ["one", "two"]
+    assert parsed.items[1].parent == parsed.items[0].key
+
+
+def test_what_describes_a_section_is_told() -> None:
+    parsed = taken("todoist", f"{HEAD}section,Home,Household work,,,,,,,\ntask,x,,4,1,,,,,\n")
+    assert [(item.title, item.list) for item in parsed.items] == [("x", "Home")]
+    assert remarks(parsed) == [(2, "changed")]

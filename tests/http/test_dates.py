@@ -107,6 +107,7 @@ async def test_one_done_late_comes_back_after_today(device: Device) -> None:
     "rule",
     [
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;INTERVAL=51;X-FROM=DONE",
         "FREQ=HOURLY",
         "FREQ=DAILY;BYHOUR=9",
         "FREQ=DAILY;COUNT=0",

@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.http.people import SAME_ORIGIN, Device, kind, somebody, somebody_on, wait_for
 from tests.http.test_lists import me, shared
 from tests.running import Service
+from tests.servers import Postgres
 
 Json = dict[str, Any]
 
@@ -147,6 +149,55 @@ async def test_a_stream_resumes_without_a_gap_or_a_double(service: Service) -> N
     assert sorted(seen) == sorted((todo_id, version) for todo_id in made for version in (1, 2))
     order = {todo_id: [v for one, v in seen if one == todo_id] for todo_id in made}
     assert set(map(tuple, order.values())) == {(1, 2)}
+
+
+async def test_nothing_is_missed_or_doubled_under_writers_and_others_transactions(
+    scaled: Service, postgres_server: Postgres
+) -> None:
+    """Four people write through two processes, two resume time and again, and other programs hold transactions open."""
+    people = [await somebody_on(scaled) for _ in range(4)]
+    made = await shared(*people)
+    written: set[tuple[str, int]] = set()
+    over = time.monotonic() + 6
+
+    async def write(person: Device) -> None:
+        while time.monotonic() < over:
+            todo = await person.create("1", list_id=made["id"])
+            written.add((todo["id"], 1))
+            for version in (2, 3):
+                answer = await person.ask("PATCH", f"/todo/{todo['id']}", json={"title": str(version)})
+                written.add((todo["id"], answer.json()["version"]))
+
+    async def hold_back() -> None:
+        connection: Any = await asyncpg.connect(postgres_server.url())
+        try:
+            while time.monotonic() < over:
+                async with connection.transaction():
+                    await connection.execute("CREATE TABLE IF NOT EXISTS of_another_program (x INT)")
+                    await connection.execute("INSERT INTO of_another_program VALUES (1)")
+                    await asyncio.sleep(random.random() * 2)  # noqa: S311 - no secret
+        finally:
+            await connection.close()
+
+    async def follow(person: Device, since: str) -> list[tuple[str, int]]:
+        seen: list[tuple[str, int]] = []
+        while True:
+            async with listening(scaled, person, since) as listener:
+                await asyncio.sleep(random.random() / 2 if time.monotonic() < over else 2.5)  # noqa: S311 - no secret
+                new = [(one["todo"]["id"], one["version"]) for one in listener.todos()]
+                assert "reset" not in [name for name, _, _ in listener.events]
+                seen, since = seen + new, listener.place
+            if time.monotonic() > over + 2 and not new:
+                return seen
+
+    async with listening(scaled, people[0]) as listener:
+        since = listener.place
+    seen, also_seen, *_ = await asyncio.gather(
+        follow(people[0], since), follow(people[1], since), hold_back(), *(write(person) for person in people)
+    )
+    assert len(written) > 100
+    assert sorted(seen) == sorted(written)
+    assert sorted(also_seen) == sorted(written)
 
 
 async def test_a_place_of_another_log_begins_anew(service: Service) -> None:

@@ -79,6 +79,60 @@ async def test_an_unchanged_calendar_is_not_sent_again(ana: Device, service: Ser
     assert (second.status_code, second.headers["etag"] == tag) == (200, False)
 
 
+async def test_a_change_has_the_same_uid_and_a_higher_sequence(ana: Device, service: Service) -> None:
+    todo = await ana.create("Dentist", due="2026-12-01T09:00", remind=90)
+    made = await feed(ana)
+    before = parts(await subscribed(service, made["url"]), "VEVENT")[0]
+    await ana.ask("PATCH", f"/todo/{todo['id']}", json={"due": "2026-12-02T09:00"})
+    answer = await subscribed(service, made["url"])
+    (after,) = parts(answer, "VEVENT")
+    assert after["UID"] == before["UID"] != parts(answer, "VTODO")[0]["UID"]
+    assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
+    assert after["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
+    assert after.walk("VALARM")[0]["TRIGGER"].dt.total_seconds() == -90 * 60
+
+
+async def test_what_repeats_repeats_in_the_calendar_and_moves_on_when_it_is_done(ana: Device, service: Service) -> None:
+    await ana.ask("PATCH", "/me", json={"time_zone": "America/Sao_Paulo"})
+    todo = await ana.create("Rent", due="2026-12-01T09:00", repeat="FREQ=MONTHLY;BYMONTHDAY=1;UNTIL=20280101")
+    made = await feed(ana, contents="events")
+    for expected in ("2026-12-01T09:00:00-03:00", "2027-01-01T09:00:00-03:00"):
+        answer = await subscribed(service, made["url"])
+        (event,) = parts(answer, "VEVENT")
+        assert event["DTSTART"].dt.isoformat() == expected
+        assert event["RRULE"]["UNTIL"][0].isoformat() == "2028-01-02T02:59:59+00:00"
+        assert len(parts(answer, "VTIMEZONE")) == 1
+        await ana.ask("PATCH", f"/todo/{todo['id']}", json={"done": True})
+
+
+async def test_a_calendar_program_may_ask_for_the_head_first_and_asks_each_time(ana: Device, service: Service) -> None:
+    made = await feed(ana)
+    whole = await subscribed(service, made["url"])
+    head = await visitor(service).head(httpx2.URL(made["url"]).path)
+    assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", whole.headers["etag"])
+    assert (whole.headers["cache-control"], whole.headers["x-robots-tag"]) == ("private, no-cache", "noindex")
+    await ana.ask("DELETE", f"/feed/{made['id']}")
+    gone = await subscribed(service, made["url"], **{"If-None-Match": whole.headers["etag"]})
+    assert gone.status_code == 404
+
+
+async def test_steps_are_in_it_and_what_is_done_or_in_the_trash_is_not(ana: Device, service: Service) -> None:
+    party = await ana.create("party")
+    await ana.create("cake", parent_id=party["id"])
+    gone = await ana.create("gone")
+    await ana.ask("DELETE", f"/todo/{gone['id']}")
+    answer = await subscribed(service, (await feed(ana))["url"])
+    found = {str(one["SUMMARY"]): one for one in parts(answer, "VTODO")}
+    assert set(found) == {"party", "cake"}
+    assert found["cake"]["RELATED-TO"] == found["party"]["UID"]
+
+
+async def test_signing_out_everywhere_leaves_a_feed(ana: Device, service: Service) -> None:
+    made = await feed(ana)
+    assert (await ana.ask("DELETE", "/session?current=true")).status_code == 204
+    assert (await subscribed(service, made["url"])).status_code == 200
+
+
 async def test_a_feed_that_is_taken_back_is_gone_and_others_stay(ana: Device, service: Service) -> None:
     one, other = await feed(ana), await feed(ana)
     assert (await ana.ask("DELETE", f"/feed/{one['id']}")).status_code == 204

@@ -209,3 +209,12 @@ async def test_a_deleted_account_hands_its_shared_lists_over(service: Service, m
     assert (seen["role"], len(seen["members"])) == ("owner", 1)
     assert (await maria.ask("GET", f"/todo/{todo['id']}")).json()["user_id"] == person.user_id
     assert await rows(service, "SELECT list_id FROM list WHERE list_id = $1", alone["id"]) == []
+
+
+async def test_an_id_that_another_member_took_is_no_id_of_ones_own(service: Service) -> None:
+    ana, maria = await somebody_on(service), await somebody_on(service, "maria")
+    made = await shared(ana, maria)
+    hers = await ana.create("bread", list_id=made["id"])
+    answer = await maria.ask("POST", "/todo", json={"id": hers["id"], "title": "milk"})
+    assert kind(answer) == (422, "invalid-value")
+    assert "bread" not in answer.text

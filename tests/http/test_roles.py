@@ -54,6 +54,10 @@ CASES = (
     Case("GET", "/label", (200, 200, 200), out=(200, 200, 401)),
     Case("POST", "/import", (200, 200, 403), {"todos": []}, path="/import?list={list}"),
     Case("GET", "/export", (200, 200, 200), path="/export?list={list}"),
+    Case("POST", "/feed", (201, 201, 201), {"list_id": "{list}"}),
+    Case("GET", "/feed", (200, 200, 200), out=(200, 200, 401)),
+    Case("DELETE", "/feed/{id}", (404, 404, 404), path="/feed/{todo}"),
+    Case("GET", "/feed/{token}.ics", (404, 404, 404), path="/feed/{todo}.ics", out=(404, 404, 404)),
 )
 
 
@@ -61,7 +65,7 @@ def test_every_route_of_lists_and_todos_is_in_the_table() -> None:
     ours = {
         (route.method, route.path)
         for route in ROUTES
-        if route.path.split("/")[1] in ("todo", "list", "label", "invite", "import", "export")
+        if route.path.split("/")[1] in ("todo", "list", "label", "invite", "import", "export", "feed")
     }
     endless = {("GET", "/todo/events")}  # who sees what there is in test_events.py
     assert ours - endless == {(case.method, case.route) for case in CASES}

@@ -38,6 +38,22 @@ def test_a_line_is_read_as_written_down(line: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("locale", "text", "title", "due", "repeat"),
+    [
+        ("en", "gym every day until 1/1/2020", "gym until 1/1/2020", "2026-11-24", "FREQ=DAILY"),
+        ("en", "gym every monday 12/1 until 12/2", "gym", "2026-12-01", None),
+        ("en", "gym every! 100 years", "gym every! 100 years", None, None),
+        ("pt-BR", "academia toda segunda 5/12 até 6/12", "academia", "2026-12-05", None),
+    ],
+)
+def test_a_repeat_that_cannot_be_refuses_no_line(
+    locale: str, text: str, title: str, due: str | None, repeat: str | None
+) -> None:
+    quick = parse(text, locale, NOW)
+    assert (quick.title, quick.due, quick.repeat) == (title, due, repeat)
+
+
 @given(LINES, st.sampled_from(["en", "pt-BR"]))
 def test_any_line_has_a_title_and_says_what_was_taken(text: str, locale: str) -> None:
     quick = parse(text, locale, NOW, {"maria"})
@@ -52,7 +68,7 @@ def test_any_line_has_a_title_and_says_what_was_taken(text: str, locale: str) ->
 
 def _bare(text: str) -> set[str]:
     """The words of a text without the punctuation that goes when something beside it was taken."""
-    return set(re.sub(r'[",;–-]', " ", text).split())
+    return set(re.sub(r'[",;–\-.:!?…()\[\]]', " ", text).split())
 
 
 @given(LINES, st.sampled_from(["en", "pt-BR"]))

@@ -2,7 +2,8 @@
 
 Run it alone with `python -m tests.vonage.server --port N [--key K] [--secret S]`, or inside a test with `stand_in()`.
 
-    GET    /_requests   every request to the API, oldest first: {at, to, client_ref, body, authorized, unmet, answer}
+    GET    /_requests   every request to the API, oldest first: {at, to, client_ref, message_uuid, body, authorized,
+                        unmet, answer}
     DELETE /_requests   forget them
     POST   /_script     {"next": [answer, …], "to": {"447700900001": answer, …}, "always": answer}; members are optional
     DELETE /_script     back to normal: 202 for what is right, 401 or 422 for what is not
@@ -73,6 +74,7 @@ class StandIn(ThreadingHTTPServer):
     def took(self, request: dict[str, Any]) -> dict[str, Any]:
         """Choose the answer to a request to the API, and record both."""
         with self._lock:
+            request["message_uuid"] = str(uuid.uuid4())
             request["answer"] = self._choose(request)
             self.requests.append(request)
             return request["answer"]
@@ -125,20 +127,19 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.title(): value for name, value in self.headers.items()}
         body, unmet = demands.unmet(headers, raw)
         known = body if isinstance(body, dict) else {}
-        answer = self.server.took(
-            {
-                "at": time.time(),
-                "to": known.get("to"),
-                "client_ref": known.get("client_ref"),
-                "body": body,
-                "authorized": demands.authorized(headers, self.server.key, self.server.secret),
-                "unmet": unmet,
-            }
-        )
+        taken: dict[str, Any] = {
+            "at": time.time(),
+            "to": known.get("to"),
+            "client_ref": known.get("client_ref"),
+            "body": body,
+            "authorized": demands.authorized(headers, self.server.key, self.server.secret),
+            "unmet": unmet,
+        }
+        answer = self.server.took(taken)
         time.sleep(answer.get("delay", 0))
-        self._answer(answer, unmet)
+        self._answer(answer, unmet, taken["message_uuid"])
 
-    def _answer(self, answer: dict[str, Any], unmet: list[dict[str, str]]) -> None:
+    def _answer(self, answer: dict[str, Any], unmet: list[dict[str, str]], message_uuid: str) -> None:
         match answer["answer"]:
             case "garbage":
                 self.wfile.write(b"\x00\xff\x16\x03 this is no HTTP\r\n\r\n" * 3)
@@ -153,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "hang_up":
                 self.close_connection = True
             case "202":
-                self._json(202, {"message_uuid": str(uuid.uuid4())}, {"X-Request-Id": str(uuid.uuid4())})
+                self._json(202, {"message_uuid": message_uuid}, {"X-Request-Id": str(uuid.uuid4())})
             case status:
                 self._problem(int(status), unmet, answer.get("retry_after"), answer.get("location"))
 

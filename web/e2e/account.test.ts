@@ -183,3 +183,19 @@ test("who is invited in one browser appears in the other; roles, handing over, r
   await other.locator(".empty", { hasText: "used or is too old" }).waitFor();
   await Promise.all([hers.close(), his.close()]);
 });
+
+test("after signing up, three to-dos explain the first steps; one click removes them, and one brings them back", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  await page.goto(`${service.url}/app/signup`);
+  await page.locator('input[autocomplete="username"]').fill("newcomer");
+  await page.locator("#password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".row").nth(2).waitFor();
+  assert.match((await page.locator(".row").allInnerTexts()).join("\n"), /q and write[^]*Press e[^]*phone number/);
+  await page.getByRole("button", { name: "Remove the examples" }).click();
+  await page.locator(".empty").waitFor();
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await page.locator(".row").nth(2).waitFor();
+  await context.close();
+});

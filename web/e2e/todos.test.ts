@@ -109,6 +109,13 @@ test("ticking, deleting and editing are undone by the toast and by Ctrl+Z", asyn
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+z");
   await row(page, "call the dentist").waitFor();
+
+  await page.keyboard.press("q");
+  await page.keyboard.type("a mistake");
+  await page.keyboard.press("Enter");
+  await row(page, "a mistake").waitFor();
+  await page.keyboard.press("Control+z");
+  await row(page, "a mistake").waitFor({ state: "detached" });
 });
 
 test("a tick on a repeating to-do is undone to the very day", async () => {
@@ -154,6 +161,7 @@ test("everything goes by keys", async () => {
   await page.getByRole("searchbox").fill("thr");
   await row(page, "three").waitFor();
   await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Commands" }).waitFor();
   await page.keyboard.type("upc");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Upcoming" }).waitFor();
@@ -232,12 +240,26 @@ test("changes of others appear live, in eight tabs over one stream", async () =>
   await row(pages[0]!, "still answering").waitFor({ timeout: 5_000 });
 });
 
+test("a list one joins is there with its to-dos, and gone when one is taken out", async () => {
+  const { page, person } = await begin();
+  const owner = await service.person();
+  const list = await service.call<{ id: string }>("POST", "/list", owner.token, { name: "Holidays" });
+  await service.todo(owner, { quick: "book the boat today", list_id: list.id });
+  const { code } = await service.call<{ code: string }>("POST", `/list/${list.id}/invite`, owner.token);
+  await service.call("POST", `/invite/${code}`, person.token);
+  await page.getByRole("link", { name: /Holidays/ }).waitFor();
+  await row(page, "book the boat").waitFor();
+  await service.call("DELETE", `/list/${list.id}/member/${person.user_id}`, owner.token);
+  await row(page, "book the boat").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: /Holidays/ }).waitFor({ state: "detached" });
+});
+
 test("done ones and deleted ones are found again, and put back", async () => {
   const { page, person } = await begin();
   const one = await service.todo(person, { title: "old thing" });
   await service.call("DELETE", `/todo/${one.id}`, person.token);
   await page.getByRole("link", { name: "Trash" }).click();
-  await row(page, "old thing").getByRole("checkbox").click();
+  await row(page, "old thing").getByRole("button", { name: "Put back" }).click();
   await row(page, "old thing").waitFor({ state: "detached" });
   await page.getByRole("link", { name: /Personal/ }).click();
   await row(page, "old thing").getByRole("checkbox").click();

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import getrandbits
@@ -22,6 +22,7 @@ from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Kind, Tokens
 
 SECOND = 1_000_000
+EndReused = Callable[[str, str], Awaitable[object]]
 _SEEN_AGAIN = 60 * SECOND
 
 
@@ -105,8 +106,11 @@ class Sessions:
             self._mark_seen(state, now)
         return state
 
-    async def refresh(self, refresh_token: str) -> TokenPair:
+    async def refresh(self, refresh_token: str, *, end_reused: EndReused | None = None) -> TokenPair:
         """Spend a refresh token and return the next pair, atomically.
+
+        With `end_reused(sub, sid)` the host ends the session of a token that somebody has a copy of, for instance in
+        one transaction with a row that says so.
 
         Raises `TokenInvalid`, `TokenExpired`, `SessionEnded`, `TokenReused` (the session was just ended) or
         `StoreUnavailable` (nothing was spent; try again).
@@ -121,7 +125,7 @@ class Sessions:
             now=now,
             idle_until=now + self.lifetimes.idle * SECOND,
         )
-        return self._pair(state or await self._successor(claims, now), now)
+        return self._pair(state or await self._successor(claims, now, end_reused), now)
 
     async def end_by_token(self, token: str) -> tuple[str, str]:
         """End the session of any validly signed, unexpired token of either kind, even if it has ended already.
@@ -179,7 +183,7 @@ class Sessions:
         """Wait until everything noted in the background is stored. Call it before the store is closed."""
         await asyncio.gather(*self._marks.values())
 
-    async def _successor(self, claims: Claims, now: int) -> SessionState:
+    async def _successor(self, claims: Claims, now: int, end_reused: EndReused | None) -> SessionState:
         """Judge a refresh token that is not the current one. An index may be behind, so the truth is asked."""
         state = await self.store.current(claims.sub, claims.sid)
         if state is None or not state.alive(now) or claims.gen > state.gen:
@@ -188,7 +192,7 @@ class Sessions:
             return state
         if claims.gen == state.gen:
             raise StoreUnavailable("the session moved on while it was read", retry_after=1)
-        await self.store.end(claims.sub, claims.sid, now)
+        await (end_reused(claims.sub, claims.sid) if end_reused else self.store.end(claims.sub, claims.sid, now))
         raise TokenReused(claims.sub, claims.sid)
 
     def _in_grace(self, claims: Claims, state: SessionState, now: int) -> bool:

@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from recado.accounts import allowances, audit, invites, phones, preferences, register, resets, usernames
+from recado.accounts import allowances, audit, invites, phones, preferences, register, resets, sign_ins, usernames
 from recado.accounts.limits import Limits, account_key
 from recado.accounts.login import Proven, authenticate, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
-from recado.accounts.register import Account, Author, author, count, listing, may_text, names, profile, recipient
+from recado.accounts.register import (
+    Account,
+    Author,
+    author,
+    by_phone,
+    count,
+    listing,
+    may_text,
+    names,
+    profile,
+    recipient,
+)
 from recado.accounts.signup import sign_up
 from recado.db import Database, Tx
 from recado.errors import BadCredentials, NotFound
@@ -28,6 +39,7 @@ __all__ = [
     "SettingsChange",
     "authenticate",
     "author",
+    "by_phone",
     "change_password",
     "count",
     "delete",
@@ -131,7 +143,7 @@ async def delete(
     async def store(tx: Tx) -> T:
         if not await register.delete(tx, user_id, proven.password_hash, name_key):
             raise BadCredentials
-        for room in (audit, resets, phones, invites):
+        for room in (audit, resets, phones, invites, sign_ins):
             room.erase(tx, user_id)
         allowances.forget(tx, account_key(name_key))
         return await then(tx, user_id)

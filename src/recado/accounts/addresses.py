@@ -20,12 +20,15 @@ _PATIENCE_SECONDS = 0.25
 
 
 class AddressCount:
-    """At most `amount` uses of a network in `seconds`. `storage` is one of the library limits; None is memory."""
+    """At most `amount` uses of a network in `seconds`. `storage` is one of the library limits; None is memory.
 
-    def __init__(self, amount: int, seconds: int, storage: Storage | None = None) -> None:
+    Counts of different names do not meet in a storage that they share.
+    """
+
+    def __init__(self, amount: int, seconds: int, storage: Storage | None = None, name: str = "login") -> None:
         self.failing = False
         """Whether the shared storage did not answer when it was last asked."""
-        self._amount, self._seconds, self._storage = amount, seconds, storage
+        self._amount, self._seconds, self._storage, self._name = amount, seconds, storage, name
         self._counters: list[FixedWindowRateLimiter] = []
 
     async def take(self, network: str, detail: str) -> FixedWindowRateLimiter:
@@ -62,7 +65,7 @@ class AddressCount:
     def _limit(self):
         from limits import RateLimitItemPerSecond  # noqa: PLC0415 - see `_open`
 
-        return RateLimitItemPerSecond(self._amount, self._seconds, namespace="recado-login")
+        return RateLimitItemPerSecond(self._amount, self._seconds, namespace=f"recado-{self._name}")
 
     def _open(self) -> list[FixedWindowRateLimiter]:
         if not self._counters:

@@ -23,6 +23,9 @@ _PUT = f"INSERT INTO security_event ({_COLUMNS}, network) VALUES ($1, $2, $3, $4
 _PAGE = f"SELECT {_COLUMNS} FROM security_event WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 _LOGIN_FROM = """
 SELECT at FROM security_event WHERE user_id = $1 AND network = $2 AND kind = 'login' AND at > $3 LIMIT 1"""
+_LOGIN_ON = """
+SELECT at FROM security_event
+WHERE user_id = $1 AND network = $2 AND kind = 'login' AND at > $3 AND detail = $4 LIMIT 1"""
 _ERASE = "DELETE FROM security_event WHERE user_id = $1"
 _PURGE = "DELETE FROM security_event WHERE kind = 'login_failed' AND at < $1"
 
@@ -32,7 +35,8 @@ class Event:
     """One event of a user; `at` is in epoch microseconds.
 
     `kind` is one of login, login_failed, logout, reuse, session_ended, password_changed, password_reset, reset_created,
-    phone_verified, disabled, enabled. A text of several lines, or with control characters, is stored as one plain line.
+    phone_verified, disabled, enabled; a login's `detail` says on what kind of device. A text of several lines, or
+    with control characters, is stored as one plain line.
     """
 
     user_id: int
@@ -69,6 +73,12 @@ async def page(reader: Reader, user_id: int, limit: int, before: str = "g") -> l
 async def signed_in_from(reader: Reader, user_id: int, address: str, now: int) -> bool:
     """Tell whether this user signed in from this address (IPv6: its /64) within the last 90 days."""
     return await reader.one(_LOGIN_FROM, user_id, network_of(_one_line(address)), now - KNOWN_FOR) is not None
+
+
+async def knows(reader: Reader, user_id: int, address: str, detail: str, now: int) -> bool:
+    """Tell whether this user signed in from this network on this kind of device within the last 90 days."""
+    network = network_of(_one_line(address))
+    return await reader.one(_LOGIN_ON, user_id, network, now - KNOWN_FOR, _one_line(detail)) is not None
 
 
 def erase(tx: Tx, user_id: int) -> None:

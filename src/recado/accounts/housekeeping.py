@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from recado.accounts import allowances, audit, invites, phones, resets
+from recado.accounts import allowances, audit, invites, phones, resets, sign_ins
 from recado.db import Database
 
 
 async def housekeep(db: Database, now: int) -> None:
     """Delete expired codes and invitations, unused counts and old failures. Once an hour is plenty."""
-    for room in (allowances, audit, invites, phones, resets):
+    for room in (allowances, audit, invites, phones, resets, sign_ins):
         await db.write(room.purge, now)

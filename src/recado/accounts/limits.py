@@ -20,13 +20,14 @@ from recado.accounts.addresses import AddressCount, network_of
 from recado.accounts.allowances import Rate
 from recado.accounts.turns import Turns
 from recado.db import Database, Tx
-from recado.errors import TooMany, Unavailable
+from recado.errors import Invalid, TooMany, Unavailable
 
 if TYPE_CHECKING:
     from limits.aio.storage import Storage
     from limits.aio.strategies import FixedWindowRateLimiter
 
 _DETAIL = "Too many failed attempts. Try again later."
+_SIGN_UPS = Rate(20, 3600)
 _PAIR, _ACCOUNT, _ADDRESS = Rate(5, 15 * 60), Rate(20, 5 * 3600), Rate(100, 15 * 60)
 # Nothing is counted for who still waits for a turn, so many right passwords at once don't use the allowance up.
 _AT_ONCE_PER_PAIR, _AT_ONCE_PER_ADDRESS, _WAITING = 2, 16, 128
@@ -34,11 +35,15 @@ _AT_ONCE_PER_PAIR, _AT_ONCE_PER_ADDRESS, _WAITING = 2, 16, 128
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How many failures are allowed: for one account from one address, for one account, and for one address."""
+    """How many failures are allowed: for one account from one address, for one account, and for one address.
+
+    And how many may sign up from one address, or try to.
+    """
 
     pair: Rate = _PAIR
     account: Rate = _ACCOUNT
     address: Rate = _ADDRESS
+    sign_ups: Rate = _SIGN_UPS
 
 
 @dataclass(slots=True)
@@ -65,6 +70,8 @@ class Limits:
         """`storage` is an asynchronous one of the library limits; without it, addresses are counted in memory."""
         self._rules = rules or Rules()
         self._addresses = AddressCount(self._rules.address.burst, self._rules.address.seconds, storage)
+        rate = self._rules.sign_ups
+        self._sign_ups = AddressCount(rate.burst, rate.seconds, storage, "sign-up")
         self._pairs = Turns(_AT_ONCE_PER_PAIR, _WAITING)
         self._networks = Turns(_AT_ONCE_PER_ADDRESS, _WAITING)
 
@@ -72,6 +79,20 @@ class Limits:
     def storage_failing(self) -> bool:
         """Whether the shared storage did not answer when it was last asked, so that each process counts alone."""
         return self._addresses.failing
+
+    @asynccontextmanager
+    async def sign_up(self, address: str) -> AsyncGenerator[None, None]:
+        """Count somebody who signs up, for the length of the block; what they only mistyped does not count.
+
+        Raises `TooMany`.
+        """
+        network = network_of(address)
+        counter = await self._sign_ups.take(network, "Too many people sign up from here. Try again later.")
+        try:
+            yield
+        except (Invalid, Unavailable):
+            await self._sign_ups.give_back(counter, network)
+            raise
 
     @asynccontextmanager
     async def attempt(

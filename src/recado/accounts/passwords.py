@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 from argon2 import Parameters, PasswordHasher, Type
@@ -46,7 +48,7 @@ class Passwords:
         threads = threads or _cores()
         self.minimum = minimum
         self._room = threads + (threads * _WAITING_PER_THREAD if queue is None else queue)
-        self._threads = ThreadPoolExecutor(threads, "argon2")
+        self._threads, self._count = ThreadPoolExecutor(threads, "argon2"), threads
         self._hasher = PasswordHasher.from_parameters(parameters)
         self._nobody = _hash_of_nothing(parameters)
         self._pending = 0
@@ -114,12 +116,20 @@ class Passwords:
         """Give the memory of the hashes back to the system once nobody has signed in for a moment."""
         self._idle = None
         if self._pending == 0:
-            self._threads.submit(give_back_memory)
+            together = threading.Barrier(self._count)  # so that each is done by a thread of its own
+            for _ in range(self._count):
+                self._threads.submit(_give_back, together)
 
     def _too_short(self) -> str:
         if self.minimum <= SHORTEST:
             return f"Use at least {SHORTEST} characters that are hard to guess."
         return f"Use at least {self.minimum} characters, or {SHORTEST} that are very hard to guess."
+
+
+def _give_back(together: threading.Barrier) -> None:
+    with suppress(threading.BrokenBarrierError):
+        together.wait(1)
+    give_back_memory()
 
 
 def _cores() -> int:

@@ -17,7 +17,7 @@ from recado.accounts.phone_numbers import normalise
 from recado.db import Database, Tx
 from recado.db.ids import uuid7
 from recado.errors import Invalid, NotFound
-from recado.messages import outbox, texts
+from recado.messages import outbox, stops, texts
 
 MINUTES, ATTEMPTS = 10, 5
 _PER_USER, _PER_NUMBER = Rate(5, 3600), Rate(5, 86_400)
@@ -46,8 +46,8 @@ class Phones:
     async def start(self, db: Database, user_id: int, phone: str, *, now: int) -> str:
         """Queue the text with a code for `phone` and return the number in E.164 form. Older codes are void.
 
-        A number verified earlier stays until the new one is. Raises `Invalid`, `TooMany` (five an hour for a user, five
-        a day for a number, the rest spread evenly) or `NotFound`.
+        A number verified earlier stays until the new one is. Raises `Invalid`, also for a number that answered STOP,
+        `TooMany` (five an hour for a user, five a day for a number, the rest spread evenly) or `NotFound`.
         """
         number = normalise(phone)
         nonce = f"{user_id}:{number}:{self._new_nonce()}"
@@ -105,6 +105,8 @@ async def purge(tx: Tx, now: int) -> None:
 async def _store(tx: Tx, user_id: int, number: str, nonce: str, now: int) -> None:
     await allowances.take(tx, allowances.key("code for user", str(user_id)), _PER_USER, now, _TOO_MANY)
     await allowances.take(tx, allowances.key("code for number", number), _PER_NUMBER, now, _TOO_MANY)
+    if await stops.is_stopped(tx, number):
+        raise Invalid("/phone", stops.REASON)
     locale = await register.show_phone(tx, user_id, number)
     if locale is None:
         raise NotFound

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.usernames import Username
 from recado.db import Database, Reader, Row, Tx
 
-Switch = Literal["created", "assigned"]
+Switch = Literal["created", "assigned", "security"]
 
 _COLUMNS = ", ".join(
     f"account.{column}"
@@ -66,8 +66,15 @@ _MAY_TEXT: dict[Switch, str] = {
     switch: f"""
 SELECT user_id FROM account
 WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL AND notify_{switch} = 1"""
-    for switch in ("created", "assigned")
+    for switch in get_args(Switch)
 }
+_MAY_ANSWER = """
+SELECT user_id FROM account
+WHERE user_id = $1 AND phone = $2 AND phone_verified_at IS NOT NULL AND disabled_at IS NULL"""
+_BY_PHONE = f"""
+SELECT {_COLUMNS} FROM account
+WHERE account.phone = $1 AND account.phone_verified_at IS NOT NULL AND account.disabled_at IS NULL
+ORDER BY account.phone_verified_at DESC"""
 _DISABLE = f"UPDATE account SET disabled_at = $2 WHERE user_id = $1 RETURNING {_COLUMNS}"
 _DELETE = "DELETE FROM account WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
 _DELETE_NAME = "DELETE FROM username WHERE name_key = $1"
@@ -209,12 +216,18 @@ def verify_phone(tx: Tx, user_id: int, phone: str, now: int) -> None:
     tx.put(_VERIFY_PHONE, user_id, phone, now)
 
 
-async def may_text(reader: Reader, user_id: int, phone: str, switch: Switch = "created") -> bool:
+async def may_text(reader: Reader, user_id: int, phone: str, switch: Switch | None = "created") -> bool:
     """Tell whether this number is verified for this user, who is not disabled and wants texts of this kind.
 
-    `created` is for what they leave themselves, `assigned` for what passes between people.
+    `created` is for what they leave themselves, `assigned` for what passes between people, `security` for news of
+    sign-ins; None for what they asked for themselves, such as an answer.
     """
-    return await reader.one(_MAY_TEXT[switch], user_id, phone) is not None
+    return await reader.one(_MAY_TEXT[switch] if switch else _MAY_ANSWER, user_id, phone) is not None
+
+
+async def by_phone(reader: Reader, phone: str) -> list[Account]:
+    """Return whose verified number this is, the one who verified it last first; disabled accounts are left out."""
+    return [_account(row) for row in await reader.all(_BY_PHONE, phone)]
 
 
 async def set_disabled(tx: Tx, user_id: int, at: int | None) -> Account | None:

@@ -14,11 +14,14 @@ from pathlib import Path
 from recado.cli.findings import Finding, clock_finding
 from recado.cli.stores import opened, place
 from recado.db import Database
+from recado.db.migrate import versions as schema_versions
 from recado.errors import RecadoError
 from recado.keyfile import ACCESS_KEY, REFRESH_KEY
 from recado.readings import SettingsError, secret
 from recado.settings import SETTINGS, Settings, load
 
+_OF_PEOPLE = ("RECADO_PROFILE",)
+"""What the commands for people read, which is no setting of the service."""
 _ROOM = 200 * 1024 * 1024
 
 
@@ -57,7 +60,7 @@ async def _examined(settings: Settings) -> AsyncIterator[Finding]:
 
 def _names(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Find misspelt settings: they have no effect, and nothing else would tell."""
-    known = [setting.name for setting in SETTINGS]
+    known = [*(setting.name for setting in SETTINGS), *_OF_PEOPLE]
     for name in environ:
         if re.match(r"RECADO_|NEXMO_|VONAGE_|ACCESS_SECRET|REFRESH_SECRET", name) and name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -126,6 +129,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         db = await opened(settings)
         try:
             yield await _engine(settings, db)
+            yield await _schema(db)
             if not settings.embedded:
                 yield await _database_clock(db)
         finally:
@@ -147,6 +151,16 @@ async def _engine(settings: Settings, db: Database) -> Finding:
     oldest = (3, 40) if settings.embedded else (15,)
     if tuple(int(part) for part in re.findall(r"\d+", version)) < oldest:
         return Finding("wrong", "database", text, f"Update it to {'.'.join(map(str, oldest))} or newer.")
+    return Finding("ok", "database", text)
+
+
+async def _schema(db: Database) -> Finding:
+    at, known = await schema_versions(db)
+    text = f"its tables are at version {at}, this program's at {known}"
+    if at > known:
+        return Finding("wrong", "database", text, "This program is older than the database: update it.")
+    if at < known:
+        return Finding("wrong", "database", text, "Run `recado migrate`; `recado serve` does so by itself.")
     return Finding("ok", "database", text)
 
 

@@ -47,10 +47,12 @@ class Greeting:
         body = {"username": "ana", "password": _password(self.settings.password_min)}
         if self.invite:
             body["invite"] = self.invite
+        invited = f" --invite {self.invite}" if self.invite else ""
         who = "sign up" if self.accounts else "sign up as the operator"
         return [
             f"Next: {who}, with a name and a password of your own:",
             f"  curl {address}/user -H 'Content-Type: application/json' -d '{json.dumps(body)}'",
+            f"or, in another terminal, `recado signup {address}{invited}`.",
         ]
 
 

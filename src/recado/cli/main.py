@@ -1,6 +1,7 @@
 """Where `recado` begins: what went wrong becomes one sentence and an exit code.
 
-Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting; 130 interrupted.
+Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting; 3 signed out, 4 not found, 5 the
+server cannot be reached, all three from commands that ask a server; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -8,24 +9,30 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
-from recado.datafolder import FolderTaken
+from recado.cli.use.failures import NOT_FOUND, SIGNED_OUT, UNREACHABLE, Failure
+from recado.cli.use.screen import clean
 from recado.errors import RecadoError
 from recado.readings import SettingsError
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+CODES = (DONE, FAILED, MISUSED, SIGNED_OUT, NOT_FOUND, UNREACHABLE, INTERRUPTED)
 
 
 def main() -> None:
     """Run the command line of this process and exit."""
     os.umask(0o077)  # what recado writes is its owner's only
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # what an old terminal cannot show is a ?
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; a failure is one sentence on standard error."""
     try:
-        return _dispatch(arguments)
+        return _for_people(arguments)
     except SettingsError as error:
         return _say(str(error), MISUSED)
     except RecadoError as error:
@@ -38,19 +45,32 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
 
 
+def _for_people(arguments: Sequence[str]) -> int:
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+    except Failure as failure:
+        return _say(failure.sentence, failure.code)
+    except BrokenPipeError:  # whoever read has had enough, as `head` does: end without a word
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
 def _dispatch(arguments: Sequence[str]) -> int:
     if list(arguments) == ["serve"]:
         # The parser for all the other commands takes longer to load than the server to start.
         from recado.cli.serve import serve  # noqa: PLC0415
 
         return serve()
-    from recado.cli.operate import parse_and_run  # noqa: PLC0415
+    from recado.cli.commands import parse_and_run  # noqa: PLC0415
 
     return parse_and_run(arguments)
 
 
 def _sentences() -> set[type[Exception]]:
     """The exceptions that are already a sentence for the operator; loaded only when something failed."""
+    from recado.datafolder import FolderTaken  # noqa: PLC0415
     from recado.db import DatabaseNewer  # noqa: PLC0415
     from recado.server.listening import CannotListen  # noqa: PLC0415
 
@@ -58,5 +78,5 @@ def _sentences() -> set[type[Exception]]:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"recado: {sentence.rstrip('.')}.", file=sys.stderr)
+    print(f"recado: {clean(sentence).rstrip('.')}.", file=sys.stderr)
     return code

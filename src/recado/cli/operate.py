@@ -1,53 +1,29 @@
-"""The commands of the operator, as the command line shows them; what they do is in the modules beside this one."""
+"""The commands of the operator, as the command line shows them; what they do is in the modules beside this one.
+
+What a command needs is loaded when it runs, so that the page of help, which shows them all, does not load the service.
+"""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from importlib.metadata import version
-
-from cyclopts import App, CycloptsError
-
-from recado.cli import people
-from recado.cli.doctor import examine
-from recado.cli.serve import serve as _serve
-from recado.cli.stores import database, place
-from recado.keyfile import with_keys
-from recado.settings import load
-
-_MISUSED = 2
-
-app = App(
-    name="recado",
-    help="A self-hosted to-do service whose to-dos reach people's phones. "
-    "Settings come from the environment or a .env file in this folder; `recado doctor` checks them.",
-    help_epilogue="Exit codes: 0 done, or stopped as asked; 1 it failed; 2 wrong usage or a wrong setting.",
-    version=lambda: version("recado"),
-)
-app.command(people.app, name="user")
 
 
-def parse_and_run(arguments: Sequence[str]) -> int:
-    """Parse one command line and run it; return its exit code. Wrong usage is told and gives 2."""
-    try:
-        return app(arguments, exit_on_error=False, result_action="return_int_as_exit_code_else_zero")
-    except CycloptsError:
-        return _MISUSED
-
-
-@app.command
 def serve() -> int:
     """Serve until Ctrl+C or SIGTERM, which let requests in flight finish.
 
     Brings the database up to date first. Text messages are delivered from here too. SIGHUP replaces the server
     processes one by one, when RECADO_WORKERS is above 1.
     """
-    return _serve()
+    from recado.cli.serve import serve as run
+
+    return run()
 
 
-@app.command
 def migrate() -> None:
     """Bring the database up to date and stop. `serve` does the same by itself."""
+    from recado.cli.stores import database, place
+    from recado.settings import load
 
     async def run() -> None:
         settings = load()
@@ -59,21 +35,23 @@ def migrate() -> None:
     asyncio.run(run())
 
 
-@app.command
 def deliver() -> None:
     """Deliver text messages, and nothing else, until Ctrl+C or SIGTERM.
 
     Not needed beside `serve`, which delivers too; for a machine of its own, or while serving is down.
     """
-    from recado.cli.deliver import deliver as run  # noqa: PLC0415  (loads the whole app, the others do not)
+    from recado.cli.deliver import deliver as run
+    from recado.keyfile import with_keys
+    from recado.settings import load
 
     asyncio.run(run(with_keys(load())))
 
 
-@app.command
 def doctor() -> int:
     """Check settings, stores, keys and clock, and say what to do.
 
     Changes nothing. The exit code is 1 when something is wrong, and 2 when that is a setting.
     """
+    from recado.cli.doctor import examine
+
     return examine()

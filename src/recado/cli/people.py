@@ -23,7 +23,7 @@ from revocable.sessions import microseconds
 
 R = TypeVar("R")
 
-app = App(help="Make, list, disable, enable and invite people, and reset their passwords.")
+app = App(name="user")
 
 
 @app.command

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from recado.db.database import Database, Tx
+from recado.errors import Unavailable
 
 _FILE = re.compile(r"(\d{4})_(\w+)(?:\.(sqlite|postgres))?\.sql\Z")
 _PART = re.compile(
@@ -63,6 +64,17 @@ async def is_current(db: Database) -> bool:
     except Exception:  # an outage, or no such table
         return False
     return row is not None and row[0] == _newest(db.engine)
+
+
+async def versions(db: Database) -> tuple[int, int]:
+    """Return the version of the database, 0 for an empty one, and this program's."""
+    try:
+        row = await db.one("SELECT MAX(version) FROM schema_version")
+    except Unavailable:
+        raise
+    except Exception:  # no such table
+        row = None
+    return (row[0] if row and row[0] else 0), _newest(db.engine)
 
 
 @lru_cache(maxsize=2)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar, cast
 
 from recado.db.database import Reader, Row, Tx, Value
+from recado.db.sqlite_fold import Fold
 from recado.db.sqlite_tx import SqliteTx, fetch, finish, report
 from recado.db.sqlite_writer import Writer
 from recado.errors import Unavailable
@@ -20,8 +21,8 @@ A = TypeVar("A")
 _OPEN_SECONDS = 5.0
 _READ_BUSY_MS = 100
 
-_LOG_PAGES = 8000
-"""How long the write-ahead log grows (32 MB) before it is folded into the file; small writes touch many pages."""
+_LOG_PAGES = 40_000
+"""How long the write-ahead log grows (160 MB) before a commit folds it into the file; `Fold` does so long before."""
 
 
 class SqliteDatabase:
@@ -35,12 +36,13 @@ class SqliteDatabase:
             # Made by us, so that what is in it (and in SQLite's files beside it) is for its owner only.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._reader = _connect(path)
-            self._writer = Writer(_connect(path), path, busy_seconds)
+            self._writer = Writer(_connect(path), path, busy_seconds, Fold(lambda: _connect(path)))
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"cannot open the SQLite file {path}: {error}") from error
         # What keeps a reader of a WAL waiting takes moments: another process recovers the file, or closes it last.
         self._reader.execute(f"PRAGMA busy_timeout = {_READ_BUSY_MS}")
         self._reader.execute("PRAGMA query_only = ON")
+        self._cursor = self._reader.cursor()
         self._closed = False
 
     async def one(self, sql: str, /, *args: Value) -> Row | None:
@@ -49,7 +51,7 @@ class SqliteDatabase:
 
     async def all(self, sql: str, /, *args: Value) -> list[Row]:
         try:
-            return fetch(self._reader, sql, args)
+            return fetch(self._cursor, sql, args)
         except sqlite3.Error as error:
             self._report(error)
 
@@ -59,7 +61,7 @@ class SqliteDatabase:
         try:
             self._reader.execute("BEGIN")
             try:
-                return finish(cast("Coroutine[Any, Any, R]", feature(SqliteTx(self._reader), *args, **kwargs)))
+                return finish(cast("Coroutine[Any, Any, R]", feature(SqliteTx(self._cursor), *args, **kwargs)))
             finally:
                 if self._reader.in_transaction:
                     self._reader.execute("ROLLBACK")

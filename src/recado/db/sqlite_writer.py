@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from recado.db.database import Tx
+from recado.db.sqlite_fold import Fold
 from recado.db.sqlite_tx import SqliteTx, finish, is_outage
 from recado.db.waiting import WaitingThread
 from recado.errors import Unavailable
@@ -47,9 +48,11 @@ class _Unit:
 class Writer:
     """Owns the one writing connection of a process."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, busy_seconds: float, fold: Fold) -> None:
         """Raises OSError when the lock file `PATH-turn` cannot be made."""
+        self._fold = fold
         self._connection = connection
+        self._cursor = connection.cursor()
         self._busy_seconds = busy_seconds
         self._turn = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._thread = WaitingThread("sqlite-commit")
@@ -75,6 +78,7 @@ class Writer:
         self._closed = True
         if self._worker is not None:
             await asyncio.wait({self._worker})
+        await self._fold.close()
         self._thread.stop()
         self._connection.close()
         os.close(self._turn)
@@ -105,6 +109,9 @@ class Writer:
                 unit.answer()
         finally:
             fcntl.flock(self._turn, fcntl.LOCK_UN)
+        self._fold.after(self._connection.total_changes)
+        if self._fold.little_left:
+            await self._thread.run(lambda: self._fold.finish(self._connection))
 
     def _take(self) -> list[_Unit]:
         batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
@@ -167,7 +174,7 @@ class Writer:
         if unit.done.done():  # its caller has gone
             return True
         before, unit.error = self._connection.total_changes, None
-        tx = SqliteTx(self._connection)
+        tx = SqliteTx(self._cursor)
         try:
             unit.result = finish(unit.run(tx))
             tx.check()

@@ -5,6 +5,7 @@ Owns the table `feed`. Only the hash of an address's secret is kept, so it is sh
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -12,11 +13,10 @@ from recado.accounts import accounts
 from recado.accounts.codes import hash_of, new_code
 from recado.db import Database, Reader, Row, Tx
 from recado.errors import Conflict, NotFound
-from recado.exchange.exporting import gather
+from recado.exchange.exporting import open_todos, records
 from recado.exchange.ical_text import feed
 from recado.exchange.record import Here
 from recado.todos import lists
-from recado.todos.todo import Todo
 
 Contents = Literal["both", "todos", "events"]
 
@@ -89,16 +89,13 @@ async def opened(db: Database, code: str, now: int) -> Feed:
 
 async def calendar(db: Database, found: Feed, now: int) -> bytes:
     """Return the open to-dos of a feed as a calendar; the same bytes as long as they are the same."""
-    parsed = await gather(db, found.user_id, found.list_id, wanted=_is_open)
+    todos, events = found.contents != "events", found.contents != "todos"
+    chosen, open_ones = await open_todos(db, found.user_id, found.list_id, dated=not todos, most=MOST_TODOS)
+    parsed = await records(db, chosen, open_ones)
     account = await accounts.profile(db, found.user_id)
     here = Here(account.time_zone if account else "UTC", "en", now)
-    name = found.name or next((one.name for one in parsed.lists.values() if found.list_id and one.name), "recado")
-    parsed.items = parsed.items[:MOST_TODOS]
-    return feed(parsed, here, name, todos=found.contents != "events", events=found.contents != "todos")
-
-
-def _is_open(todo: Todo) -> bool:
-    return todo.deleted_at is None and todo.done_at is None
+    name = found.name or next((one.name for one in chosen if found.list_id and one.name), "recado")
+    return await asyncio.to_thread(feed, parsed, here, name, todos=todos, events=events)
 
 
 def _feed(row: Row) -> Feed:

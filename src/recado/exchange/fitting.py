@@ -57,6 +57,7 @@ class _Fitter:
             position=_position(item.position),
             created_at=_instant(item.created_at, self.here.now),
             done_at=_instant(item.done_at, self.here.now),
+            deleted_at=_instant(item.deleted_at, self.here.now),
             notes=_notes(notes, told),
         )
         for reason in told:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from recado.exchange import ical, ical_text, jsonfile, todoist, todotxt
-from recado.exchange.record import Here, Parsed
+from recado.exchange.record import Here, Item, Parsed
+from recado.todos import dates
 
 Name = Literal["json", "todotxt", "todoist", "ics"]
 
@@ -21,13 +22,23 @@ class Format:
     suffix: str
     read: Callable[[bytes, Here], Parsed]
     write: Callable[[Parsed, Here], bytes]
+    trash: bool = False
+    """Whether it has a place for what is in the trash."""
+    days_only: bool = False
+    """Whether it tells no more than the day on which something was made."""
+
+    def made_at(self, item: Item, here: Here) -> int | None:
+        """Return when an item was made, the same whatever zone its reader is in at the time."""
+        if item.created_at is None or not self.days_only:
+            return item.created_at
+        return dates.instant(f"{dates.day(item.created_at, here.zone)}T12:00", "UTC")
 
 
 FORMATS: dict[str, Format] = {
     one.name: one
     for one in (
-        Format("json", "application/json", "json", jsonfile.read, jsonfile.write),
-        Format("todotxt", "text/plain", "txt", todotxt.read, todotxt.write),
+        Format("json", "application/json", "json", jsonfile.read, jsonfile.write, trash=True),
+        Format("todotxt", "text/plain", "txt", todotxt.read, todotxt.write, days_only=True),
         Format("todoist", "text/csv", "csv", todoist.read, todoist.write),
         Format("ics", "text/calendar", "ics", ical.read, ical_text.write),
     )

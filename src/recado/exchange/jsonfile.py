@@ -3,6 +3,7 @@
     {"format": "recado", "version": 1, …, "lists": [ … ], "todos": [ … ]}
 
 It is read one element after the other: of a file that is cut off or broken in the middle, what stands before is taken.
+No element may be longer than `MOST_ELEMENT`, so that none takes much memory or keeps others waiting.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from recado.errors import Invalid
 from recado.exchange.record import Here, Item, ListRecord, Parsed, distinct, instant_of, stamp, text_of
 
 VERSION = 1
+MOST_ELEMENT = 256 * 1024
+"""How many characters one value may have. The longest to-do that can be has half of that."""
 
+_LONG = "a value is too long or too deep, or broken"
 _SPACE = re.compile(r"[ \t\n\r]*")
 _decode = json.JSONDecoder().raw_decode
 _encode = msgspec.json.Encoder().encode
@@ -37,7 +41,7 @@ class ListLine(msgspec.Struct):
 
 
 class TodoLine(msgspec.Struct, rename={"person": "for"}):
-    """A to-do in the file. Instants are RFC 3339; `for` is a user name."""
+    """A to-do in the file. Instants are RFC 3339; `for` and those who made and did it are user names."""
 
     id: str
     title: str
@@ -56,6 +60,9 @@ class TodoLine(msgspec.Struct, rename={"person": "for"}):
     done_at: str | None = None
     created_at: str | None = None
     updated_at: str | None = None
+    deleted_at: str | None = None
+    created_by: str | None = None
+    done_by: str | None = None
 
 
 def read(raw: bytes, here: Here) -> Parsed:
@@ -71,12 +78,17 @@ def read(raw: bytes, here: Here) -> Parsed:
                 break
             line = lines.at(start)
             try:
-                if name == "lists":
+                if name == "version":
+                    if not isinstance(value, int) or value > VERSION:
+                        raise Invalid("", "This file was written by a later version of recado.")
+                elif name == "lists":
                     one = msgspec.convert(value, ListLine)
                     parsed.lists[one.id] = ListRecord(one.id, one.name, one.personal, _own(one.id), one.position)
                 else:
                     parsed.items.append(_item(msgspec.convert(value, TodoLine), line, seen, here))
             except (msgspec.ValidationError, Invalid) as error:
+                if name == "version":
+                    raise
                 parsed.skip(line, _title(value), f"It is not a to-do or list of this format: {error}.")
     except _Broken as broken:
         line = lines.at(broken.place)
@@ -114,6 +126,9 @@ def _line(item: Item) -> TodoLine:
         None if item.done_at is None else stamp(item.done_at),
         None if item.created_at is None else stamp(item.created_at),
         None if item.updated_at is None else stamp(item.updated_at),
+        None if item.deleted_at is None else stamp(item.deleted_at),
+        item.created_by,
+        item.done_by,
     )
 
 
@@ -139,6 +154,9 @@ def _item(one: TodoLine, line: int, seen: dict[str, int], here: Here) -> Item:
         None if one.updated_at is None else instant_of(one.updated_at),
         done_at if done_at is not None or not one.done else here.now,
         _own(key),
+        deleted_at=None if one.deleted_at is None else instant_of(one.deleted_at),
+        created_by=one.created_by,
+        done_by=one.done_by,
     )
 
 
@@ -171,53 +189,75 @@ class _Lines:
         return self._line
 
 
+class _Text:
+    """The text, of which a window is looked at, and the place in it."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self.place = text, 0
+        self._window, self._start = "", 0
+
+    def sign(self) -> str:
+        """Skip space and return the next character, nothing at the end."""
+        match = _SPACE.match(self._text, self.place)
+        self.place = match.end() if match else self.place
+        return self._text[self.place : self.place + 1]
+
+    def expect(self, *signs: str) -> str:
+        """Step over one of these characters and return it. Raises `_Broken`."""
+        found = self.sign()
+        if found not in signs:
+            raise _Broken(self.place, f"a {signs[0]} is missing")
+        self.place += 1
+        return found
+
+    def value(self) -> Any:
+        """Step over a value and return it. Raises `_Broken`."""
+        self.sign()
+        self._move()
+        try:
+            value, end = _decode(self._window, self.place - self._start)
+        except json.JSONDecodeError as error:
+            is_cut = self._start + len(self._window) < len(self._text)
+            raise _Broken(self.place if is_cut else self._start + error.pos, _LONG if is_cut else error.msg) from None
+        except (ValueError, RecursionError):
+            raise _Broken(self.place, _LONG) from None
+        self.place = self._start + end
+        return value
+
+    def _move(self) -> None:
+        """Have at least `MOST_ELEMENT` characters in the window, or all that are left."""
+        end = self._start + len(self._window)
+        if end < min(self.place + MOST_ELEMENT, len(self._text)):
+            self._start = self.place
+            self._window = self._text[self.place : self.place + 4 * MOST_ELEMENT]
+
+
 def _elements(text: str) -> Generator[tuple[str, int, Any], None, None]:
-    """Give each element of the arrays `lists` and `todos` of the outermost object, with where it begins."""
-    place = _expect(text, 0, "{")
+    """Give the version, and each element of the arrays `lists` and `todos`, with where it begins."""
+    found = _Text(text)
+    found.expect("{")
     while True:
-        name, place = _value(text, place)
-        place = _skip(text, _expect(text, place, ":"))
-        if name in ("lists", "todos") and text[place : place + 1] == "[":
-            place = yield from _array(text, place + 1, name)
+        name = found.value()
+        found.expect(":")
+        if name in ("lists", "todos") and found.sign() == "[":
+            yield from _array(found, name)
         else:
-            _, place = _value(text, place)
-        place = _skip(text, place)
-        if text[place : place + 1] == "}":
+            found.sign()
+            start, value = found.place, found.value()
+            if name == "version":
+                yield name, start, value
+        if found.expect(",", "}") == "}":
             return
-        place = _expect(text, place, ",")
 
 
-def _array(text: str, place: int, name: str) -> Generator[tuple[str, int, Any], None, int]:
-    place = _skip(text, place)
-    if text[place : place + 1] == "]":
-        return place + 1
+def _array(found: _Text, name: str) -> Generator[tuple[str, int, Any], None, None]:
+    found.expect("[")
+    if found.sign() == "]":
+        found.expect("]")
+        return
     while True:
-        start = _skip(text, place)
-        value, place = _value(text, start)
+        found.sign()
+        start, value = found.place, found.value()
         yield name, start, value
-        place = _skip(text, place)
-        if text[place : place + 1] == "]":
-            return place + 1
-        place = _expect(text, place, ",")
-
-
-def _value(text: str, place: int) -> tuple[Any, int]:
-    start = _skip(text, place)
-    try:
-        return _decode(text, start)
-    except json.JSONDecodeError as error:
-        raise _Broken(error.pos, error.msg) from None
-    except (ValueError, RecursionError):
-        raise _Broken(start, "a value is too long or too deep") from None
-
-
-def _expect(text: str, place: int, sign: str) -> int:
-    place = _skip(text, place)
-    if text[place : place + 1] != sign:
-        raise _Broken(place, f"a {sign} is missing")
-    return place + 1
-
-
-def _skip(text: str, place: int) -> int:
-    match = _SPACE.match(text, place)
-    return match.end() if match else place
+        if found.expect(",", "]") == "]":
+            return

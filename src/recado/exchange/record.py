@@ -56,7 +56,8 @@ class Item:
 
     `key` is what the item is known by within its format: an id if it has one, else all that it says. `id` is its id
     here, if the file is one of ours. `parent` is the key of the item that this one is a step of. `person` is the name
-    of whom it is left for.
+    of whom it is left for. `version` grows with each change. `created_by` and `done_by` are user names too, and only
+    written: what is read was made by who reads it.
     """
 
     line: int
@@ -77,6 +78,10 @@ class Item:
     updated_at: int | None = None
     done_at: int | None = None
     id: str | None = None
+    version: int | None = None
+    deleted_at: int | None = None
+    created_by: str | None = None
+    done_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -144,8 +149,14 @@ def zones() -> frozenset[str]:
 def text_of(raw: bytes) -> tuple[str, bool]:
     """Return a file's text, and whether it had to be read as Latin-1 (Windows-1252) because it is not UTF-8.
 
-    A byte-order mark is dropped; UTF-16 with one is understood. Raises `Invalid` for what is no text.
+    A byte-order mark is dropped; UTF-16 with one is understood, and lines that end with CR alone. Raises `Invalid` for
+    what is no text.
     """
+    text, latin = _decoded(raw)
+    return (text.replace("\r", "\n") if "\r" in text and "\n" not in text else text), latin
+
+
+def _decoded(raw: bytes) -> tuple[str, bool]:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return raw.decode("utf-16"), False

@@ -14,7 +14,8 @@ from recado.errors import NotFound
 from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
 from recado.messages import outbox
-from recado.todos import lists, sharing
+from recado.texting import changes
+from recado.todos import lists, numbers, sharing
 
 T = TypeVar("T")
 
@@ -96,18 +97,19 @@ async def sign_up(call: Call) -> Answer:
     async def furnish(tx: Tx, user_id: int) -> None:
         await lists.open_personal(tx, user_id, now)
 
-    account = await accounts.sign_up(
-        house.db,
-        house.passwords,
-        username=body.username,
-        password=body.password,
-        locale=body.locale,
-        time_zone=body.time_zone,
-        policy=house.signup,
-        invite=body.invite,
-        now=now,
-        then=furnish,
-    )
+    async with house.limits.sign_up(house.guard.client_address(call.scope)):
+        account = await accounts.sign_up(
+            house.db,
+            house.passwords,
+            username=body.username,
+            password=body.password,
+            locale=body.locale,
+            time_zone=body.time_zone,
+            policy=house.signup,
+            invite=body.invite,
+            now=now,
+            then=furnish,
+        )
     return json_answer(201, _show(account), [(b"location", b"/me")])
 
 
@@ -204,6 +206,8 @@ async def delete_me(call: Call) -> Answer:
         await sharing.erase(tx, user_id, house.clock())
         await feeds.erase(tx, user_id)
         await outbox.erase(tx, user_id)
+        numbers.erase(tx, user_id)
+        changes.erase(tx, user_id)
         await idempotency.erase(tx, user_id)
         return await house.sessions.within(tx).store.erase(str(user_id))
 

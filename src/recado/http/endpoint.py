@@ -41,7 +41,8 @@ class Route:
     """One route: `body` is the struct its JSON becomes; `guarded` routes need a live session.
 
     A route with the body `bytes` takes a file of up to `most` bytes, of a type it `accepts` or, where the query names
-    a `format`, of any. Such a body is read only for somebody who is signed in.
+    a `format`, of any. Such a body is read only for somebody who is signed in, and one person's one after the other;
+    where nobody has to be, it is read as it comes, and the handler judges it.
 
     With `asks_late` the token is checked first, and whether its session lives by the handler, within the transaction
     that writes; if it comes to nothing before that, it is asked all the same, since 401 goes before 422.
@@ -93,10 +94,14 @@ class Endpoints:
         route, path = self._find(scope)
         call = Call(house, scope, path)
         if route.body is bytes:
+            if not route.guarded:
+                call.body = await read_body(scope, receive, route.most)
+                return await route.handler(call)
             check_upload(scope, route.accepts, route.most)
             call.session = await house.guard.authenticate(scope)
-            call.body = await read_body(scope, receive, route.most)
-            return await route.handler(call)
+            async with house.uploads.turn(call.session.sub):
+                call.body = await read_body(scope, receive, route.most)
+                return await route.handler(call)
         if route.body is not None:
             call.raw = await read_body(scope, receive)
             if call.raw:

@@ -11,9 +11,10 @@ import msgspec
 from recado.db.ids import is_uuid7
 from recado.errors import Invalid, NotFound
 from recado.exchange import exporting, importing
+from recado.exchange import feeds as calendars
 from recado.exchange.formats import BY_TYPE, FORMATS, Format
 from recado.exchange.record import MOST_BYTES, Here
-from recado.http import accounts, lists, messages, sessions, todo_form
+from recado.http import accounts, feeds, lists, messages, sessions, todo_form
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant
 from recado.http.once import Shown
@@ -23,7 +24,10 @@ from recado.messages import outbox
 MOST = MOST_BYTES
 TYPES = frozenset(BY_TYPE)
 AT_ONCE, WAITING = 2, 8
-"""How many files a process reads at the same time, and how many more may wait: each takes memory and a processor."""
+"""How many files a process reads, and how many it writes, at the same time, and how many more may wait: each takes
+memory and a processor."""
+OF_ONE_PERSON = 3
+"""How many files of one person may wait while one is read, so that nobody takes all the turns."""
 
 _PAGE = 200
 _encode = msgspec.json.Encoder().encode
@@ -34,7 +38,7 @@ async def bring_in(call: Call) -> Answer:
     query, house = call.query(), call.house
     kind, list_id = _format(query, [call.header(b"content-type") or ""]), _list(query)
     author = await author_of(call)
-    async with house.imports.turn("import"):
+    async with house.exchanges.turn("import"):
         done = await importing.bring_in(
             house.db, author, kind, call.body, list_id=list_id, newest_id=house.new_id(), now=house.clock()
         )
@@ -62,29 +66,36 @@ async def export(call: Call) -> Answer:
     query, house = call.query(), call.house
     kind, list_id = _format(query, (call.header(b"accept") or "").split(",")), _list(query)
     author = await author_of(call)
-    parsed = await exporting.gather(house.db, author.user_id, list_id)
     here = Here(author.time_zone, author.locale, house.clock())
-    body = await asyncio.to_thread(kind.write, parsed, here)
+    async with house.exchanges.turn("export"):
+        parsed = await exporting.gather(house.db, author.user_id, list_id, trash=kind.trash)
+        body = await asyncio.to_thread(kind.write, parsed, here)
     return _file(body, kind.content_type, f"recado.{kind.suffix}")
 
 
 async def everything(call: Call) -> Answer:
     """`GET /me/export`: account, devices, messages, lists and to-dos, those in the trash too."""
+    async with call.house.exchanges.turn("export"):
+        body = await asyncio.to_thread(_encode, await _everything(call))
+    return _file(body, "application/json", "recado-account.json")
+
+
+async def _everything(call: Call) -> dict[str, Any]:
     house, user_id = call.house, call.user_id
-    chosen, todos = await exporting.todos_of(house.db, user_id, None, wanted=lambda _: True)
+    chosen, todos = await exporting.todos_of(house.db, user_id, None, trash=True)
     shown = list[Shown]()
     for start in range(0, len(todos), _PAGE):
         shown += await todo_form.all_shown(house.db, user_id, todos[start : start + _PAGE])
         await asyncio.sleep(0)
-    whole: dict[str, Any] = {
+    return {
         "exported_at": instant(house.clock()),
         "account": msgspec.Raw((await accounts.me(call)).body),
         "sessions": msgspec.Raw((await sessions.listing(call)).body),
         "messages": [message async for message in _messages(call)],
         "lists": [await lists.list_shown(house.db, one) for one in chosen],
         "todos": shown,
+        "feeds": [feeds.shown(one) for one in await calendars.mine(house.db, user_id)],
     }
-    return _file(await asyncio.to_thread(_encode, whole), "application/json", "recado-account.json")
 
 
 async def _messages(call: Call) -> AsyncIterator[Shown]:

@@ -18,8 +18,10 @@ from recado.http.once import Shown
 TIMES, SECONDS = 120, 3600
 """How often one address may be asked for, by process."""
 
+_UNLISTED = (b"x-robots-tag", b"noindex")
 _TYPE = b"text/calendar; charset=utf-8"
-_KEPT = (b"cache-control", b"private, max-age=300")
+_KEPT = (b"cache-control", b"private, no-cache")
+"""A program may keep what it got, but asks each time whether that is still so: a feed that was taken back is gone."""
 
 
 class NewFeed(msgspec.Struct):
@@ -39,13 +41,13 @@ async def create(call: Call) -> Answer:
     new = Feed(call.user_id, house.new_id(), body.list_id, body.contents, body.name.strip(), now, None)
     code = await house.db.write(feeds.create, call.user_id, new)
     origin = f"{house.guard.scheme(call.scope)}://{call.header(b'host')}"
-    return json_answer(201, _show(new) | {"url": f"{origin}/feed/{code}.ics"})
+    return json_answer(201, shown(new) | {"url": f"{origin}/feed/{code}.ics"})
 
 
 async def listing(call: Call) -> Answer:
     """`GET /feed`: all of them, without their addresses."""
     found = await feeds.mine(call.house.db, call.user_id)
-    return json_answer(200, {"items": [_show(one) for one in found], "next": None})
+    return json_answer(200, {"items": [shown(one) for one in found], "next": None})
 
 
 async def delete(call: Call) -> Answer:
@@ -63,12 +65,13 @@ async def calendar(call: Call) -> Answer:
     await house.feed_counts.take(found.id, "This calendar is asked for too often.")
     body = await feeds.calendar(house.db, found, now)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = [_KEPT, (b"etag", tag.encode())]
+    headers = [_KEPT, _UNLISTED, (b"etag", tag.encode())]
     known = [part.strip().removeprefix("W/") for part in (call.header(b"if-none-match") or "").split(",")]
     return Answer(304, headers=headers) if tag in known or known == ["*"] else Answer(200, body, headers, _TYPE)
 
 
-def _show(feed: Feed) -> Shown:
+def shown(feed: Feed) -> Shown:
+    """Return a feed as the contract shows it, without its address."""
     return {
         "id": feed.id,
         "list_id": feed.list_id,

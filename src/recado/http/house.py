@@ -19,11 +19,14 @@ from revocable.guard import Guard
 
 if TYPE_CHECKING:
     from recado.http.events import Live
+    from recado.http.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything a handler may need. `wake` tells the delivery worker that a message may be waiting."""
+    """Everything a handler may need. `wake` tells the delivery worker that a message may be waiting; without
+    `webhooks`, none are taken.
+    """
 
     db: Database
     sessions: Sessions
@@ -38,5 +41,7 @@ class House:
     ready: Callable[[], Awaitable[bool]]
     signup: Policy
     live: Live
-    imports: Turns
+    uploads: Turns
+    exchanges: Turns
     feed_counts: AddressCount
+    webhooks: Webhooks | None = None

@@ -44,6 +44,8 @@ def show(message: Message) -> Shown:
         "text": message.text,
         "state": message.state,
         "error": message.error,
+        "price": message.price,
+        "currency": message.currency,
         "created_at": instant(message.created_at),
         "sent_at": instant_or_none(message.sent_at),
         "delivered_at": instant_or_none(message.delivered_at),

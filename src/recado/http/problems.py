@@ -13,6 +13,7 @@ from recado.http.call import Answer, Headers
 from recado.http.reading import Malformed, TooLarge, WrongContentType, WrongShape
 from recado.http.sessions import RefreshTokenExpired
 from recado.http.todos import ChangedMeanwhile
+from recado.http.webhooks import Unsigned
 from revocable import (
     CrossSite,
     RevocableError,
@@ -79,7 +80,7 @@ def problem(error: Exception, request_id: str, *, token_in_header: bool) -> Answ
     kind = next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
     if kind is INTERNAL:
         _log.error("request failed", request_id=request_id, exc_info=error)
-    elif kind.status == 503:
+    elif kind.status == 503 and not isinstance(error, Unsigned):
         _log.warning("unavailable", request_id=request_id, reason=str(error))
     body: dict[str, Any] = {
         "type": f"{BASE}#{kind.name}",

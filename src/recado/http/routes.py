@@ -14,6 +14,7 @@ from recado.http import (
     static,
     todo_batch,
     todos,
+    webhooks,
 )
 from recado.http.endpoint import Route
 
@@ -70,6 +71,8 @@ ROUTES = (
     # messages
     Route("GET", "/message", messages.listing),
     Route("POST", "/message/{id}/retry", messages.retry),
+    Route("POST", "/webhook/vonage/status", webhooks.status, body=bytes, guarded=False),
+    Route("POST", "/webhook/vonage/inbound", webhooks.inbound, body=bytes, guarded=False),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
     Route("GET", "/app/", static.page, guarded=False),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
 
-from recado.accounts import accounts, audit
+from recado.accounts import accounts, audit, sign_ins
+from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
 from recado.db.ids import is_uuid7
-from recado.errors import NotFound, Unavailable
+from recado.errors import NotFound
 from recado.http.call import Answer, Call, Headers, json_answer
 from recado.http.instants import instant
 from recado.http.reading import WrongShape
@@ -23,7 +24,6 @@ from revocable import (
     TokenInvalid,
     TokenMissing,
     TokenPair,
-    TokenReused,
 )
 
 _GOODBYE = msgspec.json.encode("Successfully logged out")
@@ -69,14 +69,16 @@ async def login(call: Call) -> Answer:
     device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
     kind = _kind(body.cookie, device.user_agent)
 
-    async def open_session(tx: Tx) -> TokenPair:
+    async def open_session(tx: Tx) -> tuple[TokenPair, bool]:
         await accounts.still_valid(tx, proven)
         pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
-        user_id = proven.account.user_id
-        audit.put(tx, audit.new(user_id, now, "login", session_id=pair.session_id, address=address))
-        return pair
+        sign_in = SignIn(pair.session_id, kind, device.device, device.user_agent, address)
+        return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
 
-    return _handed_out(call, await house.db.write(open_session), 200, cookie=body.cookie)
+    pair, texted = await house.db.write(open_session)
+    if texted:
+        house.wake()
+    return _handed_out(call, pair, 200, cookie=body.cookie)
 
 
 async def refresh(call: Call) -> Answer:
@@ -86,11 +88,7 @@ async def refresh(call: Call) -> Answer:
     if not token:
         raise TokenMissing("neither a body nor a cookie")
     try:
-        pair = await call.house.sessions.refresh(token)
-    except TokenReused as reused:
-        with suppress(Unavailable):  # the session is over in any case, and the client must hear it
-            await _note(call, int(reused.sub), reused.sid, "reuse")
-        raise
+        pair = await call.house.sessions.refresh(token, end_reused=partial(_end_reused, call))
     except TokenExpired as expired:
         raise RefreshTokenExpired(str(expired)) from expired
     return _handed_out(call, pair, 201, cookie=body is None)
@@ -99,7 +97,7 @@ async def refresh(call: Call) -> Answer:
 async def logout(call: Call) -> Answer:
     """`POST /logout`: any good token of the session ends it, however it comes."""
     claims = _claims(call)
-    await _end(call, claims.sub, "logout", claims.sid)
+    await _end(call, claims.sub, claims.sid, kind="logout")
     headers = [*call.house.guard.clear_cookies(call.scope), (b"clear-site-data", b'"cache"')]
     return Answer(200, _GOODBYE, headers)
 
@@ -114,7 +112,7 @@ async def listing(call: Call) -> Answer:
 async def end(call: Call) -> Answer:
     """`DELETE /session/{id}`."""
     sid = call.path["id"]
-    if not is_uuid7(sid) or not await _end(call, str(call.user_id), "session_ended", sid):
+    if not is_uuid7(sid) or not await _end(call, str(call.user_id), sid, kind="session_ended"):
         raise NotFound("There is no such session, or it has ended already.")
     return Answer(204)
 
@@ -125,11 +123,11 @@ async def end_others(call: Call) -> Answer:
     if current not in ("true", "false"):
         raise WrongShape("/query/current", "current is true or false.")
     keep = call.session.sid if call.session and current == "false" else ""
-    await _end(call, str(call.user_id), "session_ended", keep=keep)
+    await _end(call, str(call.user_id), kind="session_ended", keep=keep)
     return Answer(204)
 
 
-async def _end(call: Call, sub: str, kind: str, sid: str = "", keep: str = "") -> Sequence[str]:
+async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = "") -> Sequence[str]:
     """End a session, or all but one, with a security event for each, in one transaction; return those that ended."""
     house, now = call.house, call.house.clock()
     address = house.guard.client_address(call.scope)
@@ -174,10 +172,22 @@ def _tokens(call: Call) -> Iterator[str]:
     yield from call.house.guard.cookie_tokens(call.scope)
 
 
-async def _note(call: Call, user_id: int, sid: str, kind: str) -> None:
-    address = call.house.guard.client_address(call.scope)
-    event = audit.new(user_id, call.house.clock(), kind, session_id=sid, address=address)
-    await call.house.db.write(audit.record, event)
+async def _end_reused(call: Call, sub: str, sid: str) -> None:
+    """End the session of a spent token that came again, with its event, and tell its owner if they want to know."""
+    house, now = call.house, call.house.clock()
+    event = audit.new(int(sub), now, "reuse", session_id=sid, address=house.guard.client_address(call.scope))
+
+    async def store(tx: Tx) -> tuple[list[str], bool]:
+        if not await house.sessions.within(tx).end(sub, sid):
+            return [], False
+        audit.put(tx, event)
+        account = await accounts.profile(tx, int(sub))
+        return [sid], account is not None and await sign_ins.tell_of_reuse(tx, account, new_id=house.new_id, now=now)
+
+    ended, texted = await house.db.write(store)
+    await house.sessions.announce(sub, ended)
+    if texted:
+        house.wake()
 
 
 def _kind(cookie: bool, user_agent: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -17,7 +15,7 @@ from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant
 from recado.http.once import Shown, once, once_after
 from recado.http.todo_form import QUEUED, PatchTodo, PostTodo, etag, shown
-from recado.todos import finding, listing, lists, quickadd, todos
+from recado.todos import finding, listing, saying, todos
 from recado.todos.listing import Wanted
 from recado.todos.todo import Todo
 from recado.todos.todos import Changed, NewTodo
@@ -68,9 +66,8 @@ async def parse(call: Call) -> Answer:
     """`POST /todo/parse`: what a line would become; stores nothing."""
     body: Parse = call.body
     author = await author_of(call)
-    people = await lists.shared_with(call.house.db, author.user_id) if "@" in body.quick else {}
-    quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
-    person = people.get(quick.name.casefold()) if quick.name else None
+    said = await saying.read(call.house.db, author, body.quick, call.house.clock())
+    quick = said.quick
     return json_answer(
         200,
         {
@@ -79,9 +76,9 @@ async def parse(call: Call) -> Answer:
             "repeat": quick.repeat,
             "priority": quick.priority,
             "labels": list(quick.labels),
-            "for": person[0] if person else None,
+            "for": said.for_id,
             "name": quick.name,
-            "list_id": person[1] if person else None,
+            "list_id": said.list_id,
             "spans": [
                 {"start": span.start, "end": span.end, "kind": span.kind, "value": span.value} for span in quick.spans
             ],
@@ -218,22 +215,9 @@ async def new_todo(call: Call, author: Author, body: PostTodo, reader: Reader | 
         if isinstance(body.title, msgspec.UnsetType):
             raise Invalid("/title", "A to-do needs a title, or a line as quick.")
         return NewTodo(body.title, body.list_id, chosen, more)
-    people = await lists.shared_with(reader or call.house.db, author.user_id) if "@" in body.quick else {}
-    quick = quickadd.parse(body.quick, author.locale, _local_now(call, author), people)
-    said: dict[str, Any] = {
-        "due": quick.due,
-        "repeat": quick.repeat,
-        "priority": quick.priority,
-        "labels": quick.labels,
-    }
-    said = {member: value for member, value in said.items() if value}
-    list_id = body.list_id
-    if quick.name is not None:
-        said["for_id"], shared_list = people[quick.name.casefold()]
-        list_id = list_id or shared_list
-    return NewTodo(
-        quick.title if isinstance(body.title, msgspec.UnsetType) else body.title, list_id, chosen, said | more
-    )
+    said = await saying.read(reader or call.house.db, author, body.quick, call.house.clock())
+    title = said.quick.title if isinstance(body.title, msgspec.UnsetType) else body.title
+    return NewTodo(title, body.list_id or said.list_id, chosen, {**said.edit, **more})
 
 
 def versions(call: Call) -> frozenset[int]:
@@ -243,11 +227,6 @@ def versions(call: Call) -> frozenset[int]:
         return frozenset()
     tags = [tag.strip().strip('"') for tag in text.split(",")]
     return frozenset({int(tag) for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 16} or {-1})
-
-
-def _local_now(call: Call, author: Author) -> datetime:
-    moment = datetime.fromtimestamp(call.house.clock() // 1_000_000, ZoneInfo(author.time_zone))
-    return moment.replace(tzinfo=None)
 
 
 def _id(call: Call) -> str:

@@ -14,7 +14,7 @@ from recado.db import Database, Tx
 from recado.db.ids import Clock
 from recado.errors import Unavailable
 from recado.messages import caps as counts
-from recado.messages import gate, outbox, policy, texts
+from recado.messages import gate, outbox, policy, stops, texts
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
 from recado.messages.gate import Gate
@@ -102,6 +102,8 @@ class Dispatch:
         await self._write_down(message, outcome)
 
     async def _refusal(self, message: Pending) -> str | None:
+        if message.kind != "stopped" and await stops.is_stopped(self._db, message.recipient):
+            return stops.REASON
         if message.kind == "phone_code":
             late = self._clock() - message.created_at > self._timing.code_life * SECOND
             return "The code ran out before it could be sent." if late else None

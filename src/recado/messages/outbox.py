@@ -17,8 +17,9 @@ from recado.db import Database, Reader, Row, Tx
 from recado.errors import Conflict, NotFound
 from recado.messages import texts
 
-Kind = Literal["created", "assigned", "finished", "phone_code"]
-"""About a to-do: to who made it, to whom it was left for, and to who left it when it is done."""
+Kind = Literal["created", "assigned", "finished", "phone_code", "answer", "stopped", "security"]
+"""About a to-do: to who made it, to whom it was left for, and to who left it when it is done. An answer to a text; the
+one that confirms STOP or START; news of a sign-in."""
 State = Literal["queued", "sent", "delivered", "failed"]
 """The states that people are told; `sending` and `unknown` are `queued` to them."""
 Stage = Literal["queued", "sending", "unknown", "sent", "delivered", "failed"]
@@ -27,6 +28,7 @@ KEPT = 90 * 24 * 3600 * 1_000_000
 """How long a finished message is kept, in microseconds."""
 
 _AT_ONCE = 0
+_WAITED_FOR: frozenset[Kind] = frozenset(["phone_code", "answer", "stopped", "security"])
 _AFTER_ALL_IDS = "g"  # an id begins with a hexadecimal digit
 _BATCHES = (1, 10, 50, 200)
 
@@ -36,11 +38,13 @@ INSERT INTO message
 VALUES ($1, $2, $3, $4, $5, $6, $7, 'queued', 0, 0, $8, $9) ON CONFLICT DO NOTHING"""
 _STATES = {
     size: f"""
-SELECT id, state, error FROM message
+SELECT id, state, error, price, currency FROM message
 WHERE user_id = $1 AND id IN ({", ".join(f"${i}" for i in range(2, size + 2))})"""
     for size in _BATCHES
 }
-_MESSAGE = "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id"
+_MESSAGE = (
+    "user_id, id, kind, recipient, text, state, error, created_at, sent_at, delivered_at, todo_id, price, currency"
+)
 _LEFT, _QUEUED = "state <> 'queued'", "state = 'queued' AND due_at IS NOT NULL"
 """Where a message is, as SQLite's indexes know it: out of the queue, or in it. There is no third place."""
 _OF_USER = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1"
@@ -54,7 +58,7 @@ ORDER BY id DESC LIMIT $3""",  # the plus keeps it from walking through everybod
 _FIND = f"SELECT {_MESSAGE} FROM message WHERE user_id = $1 AND id = $2"
 _RETRY = f"""
 UPDATE message SET state = 'queued', attempts = 0, doubts = 0, due_at = $3, error = NULL
-WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind <> 'phone_code' RETURNING {_MESSAGE}"""
+WHERE user_id = $1 AND id = $2 AND state = 'failed' AND kind NOT IN ('phone_code', 'stopped') RETURNING {_MESSAGE}"""
 _ERASE = [f"DELETE FROM message WHERE user_id = $1 AND {where}" for where in (_LEFT, _QUEUED)]
 _PURGE = "DELETE FROM message WHERE due_at IS NULL AND created_at <= $1"
 
@@ -68,7 +72,23 @@ UPDATE message SET state = $5, due_at = $6, error = $7, attempts = $8, doubts = 
 WHERE user_id = $1 AND id = $2 AND state = $3 AND due_at = $4 RETURNING id"""
 _SENT = """
 UPDATE message SET state = 'sent', vonage_id = $3, sent_at = $4, due_at = NULL, error = NULL
-WHERE user_id = $1 AND id = $2 AND state <> 'delivered'"""
+WHERE user_id = $1 AND id = $2 AND state <> 'delivered'
+    AND NOT (state = 'failed' AND COALESCE(vonage_id, '') = COALESCE($3, '-'))"""
+
+_ATTEMPTED = "SELECT user_id, recipient FROM message WHERE id = $1 AND attempts > 0"
+_CONFIRMED = """
+UPDATE message SET state = 'sent', vonage_id = $3, sent_at = COALESCE(sent_at, $4), due_at = NULL, error = NULL
+WHERE user_id = $1 AND id = $2 AND (state IN ('queued', 'sending', 'unknown')
+    OR state = 'failed' AND vonage_id IS NULL AND doubts > 0) RETURNING id"""
+_DELIVERED = """
+UPDATE message SET state = 'delivered', vonage_id = $3, sent_at = COALESCE(sent_at, $4), delivered_at = $4,
+    due_at = NULL, error = NULL
+WHERE user_id = $1 AND id = $2 AND state <> 'delivered' RETURNING id"""
+_UNDELIVERED = """
+UPDATE message SET state = 'failed', vonage_id = $3, due_at = NULL, error = $4
+WHERE user_id = $1 AND id = $2 AND (state IN ('sending', 'unknown')
+    OR state IN ('queued', 'sent') AND (vonage_id IS NULL OR vonage_id = $3)) RETURNING id"""
+_PRICED = "UPDATE message SET price = $3, currency = $4 WHERE user_id = $1 AND id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,8 @@ class Message:
     sent_at: int | None
     delivered_at: int | None
     todo_id: str | None
+    price: str | None
+    currency: str | None
 
     @property
     def to(self) -> str:
@@ -109,10 +131,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class MessageState:
-    """What became of the text about a to-do; `error` is set when it failed."""
+    """What became of the text about a to-do; `error` is set when it failed, `price` (a decimal) once it is known."""
 
     state: State
     error: str | None
+    price: str | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +170,7 @@ class Fate:
 def put(tx: Tx, message: NewMessage) -> None:
     """Queue a text within the caller's transaction, unless its user has one with that id already.
 
-    Phone codes, which somebody waits for, go before all others.
+    Those that somebody waits for go before all others: phone codes, answers, news of a sign-in.
     """
     tx.put(
         _PUT,
@@ -157,7 +181,7 @@ def put(tx: Tx, message: NewMessage) -> None:
         message.recipient,
         message.text,
         message.nonce,
-        _AT_ONCE if message.kind == "phone_code" else message.created_at,
+        _AT_ONCE if message.kind in _WAITED_FOR else message.created_at,
         message.created_at,
     )
 
@@ -172,8 +196,8 @@ async def states(reader: Reader, user_id: int, ids: Sequence[str]) -> dict[str, 
         chosen = list(ids[start : start + _BATCHES[-1]])
         size = next(size for size in _BATCHES if size >= len(chosen))
         chosen += chosen[-1:] * (size - len(chosen))
-        for id_, state, error in await reader.all(_STATES[size], user_id, *chosen):
-            found[id_] = MessageState(_told(state), _told_error(state, error))
+        for id_, state, error, price, currency in await reader.all(_STATES[size], user_id, *chosen):
+            found[id_] = MessageState(_told(state), _told_error(state, error), price, currency)
     return found
 
 
@@ -226,6 +250,35 @@ async def settle(tx: Tx, message: Pending, fate: Fate) -> bool:
 def sent(tx: Tx, message: Pending, vonage_id: str | None, now: int) -> None:
     """Write down that a message went out; that holds whatever else happened to the row meanwhile."""
     tx.put(_SENT, message.user_id, message.id, vonage_id, now)
+
+
+async def attempted(tx: Tx, message_id: str) -> list[tuple[int, str]]:
+    """Return whose messages have this id, and their numbers, of those that were ever on their way: for these a receipt
+    may come. There is more than one only if a to-do's id was used anew.
+    """
+    return [(row[0], row[1]) for row in await tx.all(_ATTEMPTED, message_id)]
+
+
+async def confirmed(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: int) -> bool:
+    """Write down that a message in doubt went out. False when that was known, or more."""
+    return bool(await tx.change(_CONFIRMED, user_id, message_id, vonage_id, at))
+
+
+async def delivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: int) -> bool:
+    """Write down that a message arrived, whatever was thought of it before. False when that was known."""
+    return bool(await tx.change(_DELIVERED, user_id, message_id, vonage_id, at))
+
+
+async def undelivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, reason: str) -> bool:
+    """Write down that a message will not arrive; no worker sends it again. False when it has failed or arrived, or was
+    sent once more under another id.
+    """
+    return bool(await tx.change(_UNDELIVERED, user_id, message_id, vonage_id, reason))
+
+
+def priced(tx: Tx, user_id: int, message_id: str, price: str, currency: str) -> None:
+    """Write down what a message cost."""
+    tx.put(_PRICED, user_id, message_id, price, currency)
 
 
 def _told(stage: str) -> State:

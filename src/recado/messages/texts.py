@@ -9,11 +9,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from recado.messages import segments
+
 CODE = "{code}"
 """Stands in a stored text for the code that is put in just before sending."""
 
 _HIDDEN_CODE = "••••••"
-_NAME_LIMIT = 40
+_NAME_LIMIT, _SHORT_NAME = 40, 20
 _CREATED = {
     "en": "Dear {name}, a todo was created from your account just now.",
     "pt": "Oi, {name}! Uma tarefa acabou de ser criada na sua conta.",
@@ -26,6 +28,24 @@ _PHONE_CODE = {
 _ASSIGNED = {
     "en": "{name} left you: {title}",
     "pt": "{name} deixou para você: {title}",
+}
+_ASSIGNED_TO_ANSWER = {
+    "en": ("{name} left you: ", ". Reply DONE {number} when done."),
+    "pt": ("{name} deixou: ", ". Responda FEITO {number} quando fizer."),
+}
+_NEW_SIGN_IN = {
+    "en": ("recado: new sign-in as {name} on ", " at {clock}. Not you? Change your password."),
+    "pt": ("recado: novo acesso de {name} em ", " as {clock}. Nao foi voce? Troque a senha."),
+}
+_NEW_SIGN_IN_TO_ANSWER = {
+    "en": ("recado: new sign-in as {name} on ", " at {clock}. Not you? Reply KILL{number} within an hour to end it."),
+    "pt": ("recado: novo acesso de {name} em ", " as {clock}. Nao foi voce? Responda ENCERRAR{number} em uma hora."),
+}
+_TOKEN_REUSED = {
+    "en": "recado: an old key of a device of {name} was used again, so it was signed out. "
+    "If that goes on, change your password.",
+    "pt": "recado: uma chave antiga de um aparelho de {name} foi usada, e ele saiu da conta. "
+    "Se repetir, troque a senha.",
 }
 _FINISHED = {
     "en": "{name} did it: {title}",
@@ -44,9 +64,16 @@ def todo_created(username: str, locale: str) -> str:
     return _CREATED[_language(locale)].format(name=neutral(username, _NAME_LIMIT))
 
 
-def assigned(username: str, title: str, locale: str) -> str:
-    """Return the text that tells somebody of a to-do that another person left for them."""
-    return _between_people(_ASSIGNED, username, title, locale)
+def assigned(username: str, title: str, locale: str, *, number: int | None = None) -> str:
+    """Return the text that tells somebody of a to-do that another person left for them.
+
+    With `number` they can answer with it, and the text is one SMS.
+    """
+    if number is None:
+        return _between_people(_ASSIGNED, username, title, locale)
+    before, after = _ASSIGNED_TO_ANSWER[_language(locale)]
+    name = neutral(username, _SHORT_NAME)
+    return segments.fitted(before.format(name=name), neutral(title, _TITLE_LIMIT), after.format(number=number))
 
 
 def finished(username: str, title: str, locale: str) -> str:
@@ -57,6 +84,22 @@ def finished(username: str, title: str, locale: str) -> str:
 def phone_code(locale: str) -> str:
     """Return the text that brings a phone code, with `{code}` in the code's place."""
     return _PHONE_CODE[_language(locale)]
+
+
+def new_sign_in(username: str, device: str, clock: str, locale: str, *, reply: int | None) -> str:
+    """Return the text that tells of a sign-in on a new device, one SMS. `reply` tells several of one hour apart; None
+    where nobody can reply.
+    """
+    words = _NEW_SIGN_IN if reply is None else _NEW_SIGN_IN_TO_ANSWER
+    before, after = words[_language(locale)]
+    name, number = neutral(username, _SHORT_NAME), f" {reply}" if reply is not None and reply > 1 else ""
+    return segments.fitted(before.format(name=name), neutral(device, 30), after.format(clock=clock, number=number))
+
+
+def token_reused(username: str, locale: str) -> str:
+    """Return the text that tells of a spent token that was used again, one SMS."""
+    before, _, after = _TOKEN_REUSED[_language(locale)].partition("{name}")
+    return segments.fitted(before, neutral(username, _SHORT_NAME), after)
 
 
 def neutral(text: str, limit: int) -> str:

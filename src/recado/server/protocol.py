@@ -6,6 +6,7 @@ Without it, of 60 connections that never finished their header 60 were still ope
 from __future__ import annotations
 
 import json
+import secrets
 from asyncio import Event, TimerHandle, Transport
 from enum import Enum
 from http import HTTPStatus
@@ -150,13 +151,13 @@ class DeadlineProtocol(HttpToolsProtocol):
         """Refuse as a problem (RFC 9457) and close."""
         if self.transport.is_closing():
             return
-        status = self._refusal
+        status, request_id = self._refusal, secrets.token_hex(8)
         problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": msg}
-        body = json.dumps(problem).encode()
+        body = json.dumps(problem | {"request_id": request_id}).encode()
         self.transport.write(
             STATUS_LINE[status.value]
             + b"content-type: application/problem+json\r\ncache-control: no-store\r\nconnection: close\r\n"
-            + b"content-length: %d\r\n\r\n" % len(body)
+            + b"x-request-id: %b\r\ncontent-length: %d\r\n\r\n" % (request_id.encode(), len(body))
             + body
         )
         self.transport.close()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recado.db import Reader, Value
+from recado.db import Tx, Value
 from recado.errors import Invalid
 from recado.todos import dates, lists, positions, recurrence, rows
 from recado.todos.history import Kind
@@ -31,8 +31,10 @@ class Edited:
     next_due: str | None = None
 
 
-async def apply(reader: Reader, todo: Todo, edit: Edit, *, by: int, zone: str, now: int) -> Edited:
+async def apply(tx: Tx, todo: Todo, edit: Edit, *, by: int, zone: str, now: int) -> Edited:
     """Return what an edit by a user makes of a to-do; `zone` is that user's time zone.
+
+    A to-do that becomes a step, and the one it becomes a step of, are held until the transaction ends.
 
     Raises `Invalid` for a wrong value and `NotFound` or `Refused` for a list that the user may not write in.
     """
@@ -47,8 +49,8 @@ async def apply(reader: Reader, todo: Todo, edit: Edit, *, by: int, zone: str, n
         values["remind"] = None if edit["remind"] is None else _number("/remind", edit["remind"], MOST_REMIND)
     if "labels" in edit:
         values["labels"] = labels(edit["labels"])
-    values |= await _place(reader, todo, edit, by)
-    values |= await _person(reader, todo, edit, values)
+    values |= await _place(tx, todo, edit, by)
+    values |= await _person(tx, todo, edit, values)
     values |= _date(todo, edit, zone, now)
     return _finish(todo, edit, values, by, now)
 
@@ -84,41 +86,45 @@ def _number(pointer: str, value: int, most: int) -> int:
     return value
 
 
-async def _place(reader: Reader, todo: Todo, edit: Edit, by: int) -> dict[str, Value]:
+async def _place(tx: Tx, todo: Todo, edit: Edit, by: int) -> dict[str, Value]:
     """Judge list, parent and position, which hang together."""
     values: dict[str, Value] = {}
     parent_id = edit.get("parent_id", todo.parent_id)
     list_id = edit.get("list_id", todo.list_id)
     if list_id != todo.list_id:
-        await lists.require(reader, list_id, by, to_write=True)
+        await lists.require(tx, list_id, by, to_write=True)
         values["list_id"] = list_id
     if parent_id is not None and (parent_id != todo.parent_id or "list_id" in values):
-        await _check_parent(reader, todo, parent_id, list_id)
+        await check_parent(tx, todo, parent_id, list_id)
     if parent_id != todo.parent_id:
         values |= {"parent_id": parent_id, "position": (positions.last if parent_id else positions.first)(todo.id)}
     if edit.get("position") is not None:
         positions.check(edit["position"])
-        taken = await rows.is_taken(reader, list_id, parent_id, edit["position"], todo.id)
+        taken = await rows.is_taken(tx, list_id, parent_id, edit["position"], todo.id)
         values["position"] = positions.beside(edit["position"], todo.id) if taken else edit["position"]
     return values
 
 
-async def _check_parent(reader: Reader, todo: Todo, parent_id: str, list_id: str) -> None:
-    parent = await rows.find(reader, parent_id)
+async def check_parent(tx: Tx, todo: Todo, parent_id: str, list_id: str) -> None:
+    """Raise `Invalid` unless a to-do can be a step of another one in a list; both are held from here on."""
+    if parent_id == todo.id:
+        raise Invalid("/parent_id", "A to-do is no step of itself.")
+    await rows.hold(tx, todo.id)  # before its steps are looked for, so that none is added meanwhile
+    parent = await rows.hold(tx, parent_id)
     if parent is None or parent.list_id != list_id or parent.deleted_at is not None:
         raise Invalid("/parent_id", "There is no such to-do in this list.")
-    if parent.parent_id is not None or parent_id == todo.id:
+    if parent.parent_id is not None:
         raise Invalid("/parent_id", "A step has no steps of its own.")
-    if await rows.steps(reader, todo):
+    if await rows.steps(tx, todo):
         raise Invalid("/parent_id", "This to-do has steps, so it cannot be one.")
 
 
-async def _person(reader: Reader, todo: Todo, edit: Edit, values: dict[str, Value]) -> dict[str, Value]:
+async def _person(tx: Tx, todo: Todo, edit: Edit, values: dict[str, Value]) -> dict[str, Value]:
     list_id: Any = values.get("list_id", todo.list_id)
     for_id = edit.get("for_id", todo.for_id)
     if for_id is None or (for_id == todo.for_id and "list_id" not in values):
         return {"for_id": for_id}
-    if await lists.role(reader, list_id, for_id) is not None:
+    if await lists.role(tx, list_id, for_id) is not None:
         return {"for_id": for_id}
     if "for_id" in edit:
         raise Invalid("/for", "A to-do can be left only for somebody who takes part in its list.")

@@ -26,25 +26,40 @@ opened again."""
 _RECORD = """
 INSERT INTO todo_change (list_id, todo_id, version, at, user_id, kind, changes) VALUES ($1, $2, $3, $4, $5, $6, $7)"""
 _OF = """
-SELECT version, at, user_id, kind, changes FROM todo_change
+SELECT version, at, user_id, kind, changes, list_id FROM todo_change
 WHERE todo_id = $1 AND kind <> 'created' AND kind <> 'list' AND version < $2 ORDER BY version DESC LIMIT $3"""
 _LOGGED = "seq, list_id, todo_id, version, at, user_id, kind"
 _SINCE = {
     "sqlite": f"SELECT 0, {_LOGGED} FROM todo_change WHERE seq > $2 AND $1 >= 0 ORDER BY seq LIMIT $3",
     "postgres": f"""
 SELECT tx, {_LOGGED} FROM todo_change
-WHERE (tx, seq) > ($1, $2) AND tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
+WHERE (tx, seq) > ($1, $2) AND tx < GREATEST($4, CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT))
 ORDER BY tx, seq LIMIT $3""",
 }
+_HORIZON = """
+WITH edge AS MATERIALIZED (
+    SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) AS oldest,
+        CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT) AS newest
+), writing AS (
+    SELECT DISTINCT pid FROM pg_locks
+    WHERE locktype = 'relation' AND mode NOT IN ('AccessShareLock', 'ShareUpdateExclusiveLock')
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND relation IN (SELECT oid FROM pg_class WHERE relnamespace =
+            (SELECT relnamespace FROM pg_class WHERE oid = CAST('todo_change' AS REGCLASS)))
+), running AS (
+    SELECT CAST(CAST(backend_xid AS TEXT) AS BIGINT) AS xid, pg_has_role(usesysid, 'USAGE') AS known
+    FROM writing LEFT JOIN pg_stat_activity USING (pid)
+)
+SELECT CASE WHEN (SELECT COALESCE(BOOL_AND(COALESCE(known, FALSE)), TRUE) FROM running) THEN LEAST(newest, (
+    SELECT MIN(newest + (xid - newest % 4294967296 + 6442450944) % 4294967296 - 2147483648) FROM running
+)) ELSE oldest END FROM edge"""
 _DISTANCE = {
     "sqlite": "SELECT COUNT(*) FROM (SELECT 1 FROM todo_change WHERE seq > $2 AND $1 >= 0 LIMIT $3) AS later",
     "postgres": "SELECT COUNT(*) FROM (SELECT 1 FROM todo_change WHERE (tx, seq) > ($1, $2) LIMIT $3) AS later",
 }
 _LATEST = {
-    "sqlite": "SELECT 0, seq FROM todo_change ORDER BY seq DESC LIMIT 1",
-    "postgres": """
-SELECT tx, seq FROM todo_change
-WHERE tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) ORDER BY tx DESC, seq DESC LIMIT 1""",
+    "sqlite": "SELECT 0, seq FROM todo_change WHERE $1 >= 0 ORDER BY seq DESC LIMIT 1",
+    "postgres": "SELECT tx, seq FROM todo_change WHERE tx < $1 ORDER BY tx DESC, seq DESC LIMIT 1",
 }
 _BEYOND = """
 SELECT DISTINCT todo_id FROM todo_change
@@ -59,13 +74,14 @@ _MOST = 1 << 62
 
 
 class Change(NamedTuple):
-    """One change of a to-do: what it became by it is `version`."""
+    """One change of a to-do: what it became by it is `version`, and where it was then is `list_id`."""
 
     version: int
     at: int
     user_id: int
     kind: Kind
     changes: dict[str, Any]
+    list_id: str
 
 
 class Cursor(NamedTuple):
@@ -114,9 +130,25 @@ async def of(reader: Reader, todo_id: str, *, before: int = _MOST, limit: int = 
     return [_change(row) for row in await reader.all(_OF, todo_id, before, limit)]
 
 
-async def since(db: Database, cursor: Cursor, limit: int) -> list[Logged]:
-    """Return up to `limit` lines after a place, in their order. None will ever appear before one that was returned."""
-    return [Logged(*row) for row in await db.all(_SINCE[db.engine], cursor.tx, cursor.seq, limit)]
+async def since(db: Database, cursor: Cursor, limit: int, *, horizon: int = 0) -> list[Logged]:
+    """Return up to `limit` lines after a place, in their order. None will ever appear before one that was returned.
+
+    With a `horizon` that was asked for before, also those that others' transactions hold back.
+    """
+    limits = (limit,) if db.engine == "sqlite" else (limit, horizon)
+    return [Logged(*row) for row in await db.all(_SINCE[db.engine], cursor.tx, cursor.seq, *limits)]
+
+
+async def horizon(db: Database) -> int:
+    """Return the transaction below which none that still runs will log anything.
+
+    `since` goes by the oldest transaction of the whole PostgreSQL server, which costs nothing to know. This goes by
+    the oldest that has changed anything in the tables of this schema, so that nobody else's holds the log back: a
+    transaction takes its lock on a table before it gets its number. Where another role's are hidden from this one, it
+    is that of `since` again.
+    """
+    row = None if db.engine == "sqlite" else await db.one(_HORIZON)
+    return row[0] if row else 0
 
 
 async def distance(db: Database, cursor: Cursor, most: int) -> int:
@@ -132,9 +164,9 @@ async def beyond(db: Database, cursor: Cursor) -> list[str]:
     return [row[0] for row in await db.all(_BEYOND, cursor.tx, cursor.seq)]
 
 
-async def latest(db: Database) -> Cursor:
-    """Return the place after the newest line."""
-    row = await db.one(_LATEST[db.engine])
+async def latest(db: Database, *, horizon: int | None = None) -> Cursor:
+    """Return the place after the newest line, or after the newest below a horizon."""
+    row = await db.one(_LATEST[db.engine], _MOST if horizon is None else horizon)
     return Cursor(*row) if row else Cursor(0, 0)
 
 
@@ -169,5 +201,5 @@ def tidy(tx: Tx, now: int) -> None:
 
 
 def _change(row: Row) -> Change:
-    version, at, user_id, kind, changes = row
-    return Change(version, at, user_id, kind, json.loads(changes) if changes else {})
+    version, at, user_id, kind, changes, list_id = row
+    return Change(version, at, user_id, kind, json.loads(changes) if changes else {}, list_id)

@@ -62,7 +62,8 @@ async def _parents(reader: Reader, todos: Sequence[Todo]) -> dict[str, Todo]:
 async def _in_place(reader: Reader, todo: Todo, parents: dict[str, Todo]) -> Todo:
     if todo.parent_id is not None:
         parent = parents.get(todo.parent_id)
-        if parent is None or parent.deleted_at is not None or parent.parent_id is not None:
+        is_gone = parent is None or (parent.deleted_at is not None and todo.deleted_at is None)
+        if parent is None or is_gone or parent.parent_id is not None:
             todo = todo._replace(parent_id=None)
         else:
             todo = todo._replace(list_id=parent.list_id)

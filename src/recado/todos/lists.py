@@ -33,6 +33,7 @@ _MINE = """
 SELECT list.list_id, list.name, list.personal, list_member.role, list_member.position, list.deleted_at
 FROM list_member JOIN list ON list.list_id = list_member.list_id WHERE list_member.user_id = $1"""
 _MEMBERS = "SELECT user_id, role FROM list_member WHERE list_id = $1 ORDER BY joined_at, user_id"
+_AUDIENCE = "SELECT user_id, hidden FROM list_member WHERE list_id = $1"
 _COUNT_OF_USER = "SELECT COUNT(*) FROM list_member WHERE user_id = $1"
 _LOCK = "UPDATE list SET name = name WHERE list_id = $1 AND deleted_at IS NULL RETURNING personal"
 _RENAME = "UPDATE list SET name = $2 WHERE list_id = $1"
@@ -44,7 +45,8 @@ _TRASH = "UPDATE list SET deleted_at = $2 WHERE list_id = $1"
 _HIDE = "UPDATE list_member SET hidden = $2 WHERE list_id = $1"
 _RESTORE = """
 UPDATE list SET deleted_at = NULL WHERE list_id = $1 AND owner_id = $2 AND deleted_at IS NOT NULL RETURNING list_id"""
-_GONE = "SELECT list_id FROM list WHERE deleted_at <= $1"
+_GONE = "UPDATE list SET name = name WHERE deleted_at <= $1 RETURNING list_id"
+_HOLD = "UPDATE list SET name = name WHERE list_id = $1 AND owner_id = $2 RETURNING list_id"
 _OWNED = "SELECT list_id FROM list WHERE owner_id = $1"
 _FORGET_MEMBERS = "DELETE FROM list_member WHERE list_id = $1"
 _FORGET = "DELETE FROM list WHERE list_id = $1"
@@ -103,6 +105,13 @@ class Member(NamedTuple):
     role: Role
 
 
+class Audience(NamedTuple):
+    """Who takes part in a list, by user id; and who of them sees what is in it."""
+
+    members: frozenset[int]
+    seeing: frozenset[int]
+
+
 class Membership(NamedTuple):
     """A list as one who takes part in it sees it. `position` is where it stands among theirs."""
 
@@ -123,6 +132,12 @@ async def memberships(reader: Reader, user_id: int) -> list[Membership]:
 async def members(reader: Reader, list_id: str) -> list[Member]:
     """Return who takes part in a list, in the order they joined."""
     return [Member(*row) for row in await reader.all(_MEMBERS, list_id)]
+
+
+async def audience(reader: Reader, list_id: str) -> Audience:
+    """Return who takes part in a list and who of them sees what is in it: nobody while it is in the trash."""
+    found = await reader.all(_AUDIENCE, list_id)
+    return Audience(frozenset(row[0] for row in found), frozenset(row[0] for row in found if not row[1]))
 
 
 async def count_of(reader: Reader, user_id: int) -> int:
@@ -186,9 +201,14 @@ async def restore(tx: Tx, list_id: str, user_id: int) -> bool:
     return True
 
 
-async def gone(reader: Reader, before: int) -> list[str]:
-    """Return the lists that went to the trash before an instant."""
-    return [row[0] for row in await reader.all(_GONE, before)]
+async def hold(tx: Tx, list_id: str, owner_id: int) -> bool:
+    """Make others who would change a list wait, also one in the trash; False when its owner is another one."""
+    return bool(await tx.change(_HOLD, list_id, owner_id))
+
+
+async def gone(tx: Tx, before: int) -> list[str]:
+    """Return the lists that went to the trash before an instant, so that nobody restores them meanwhile."""
+    return [row[0] for row in await tx.change(_GONE, before)]
 
 
 async def owned(reader: Reader, user_id: int) -> list[str]:

@@ -90,6 +90,9 @@ def _parts(rule: str) -> Parts:
 def _check_together(parts: Parts) -> None:
     if "COUNT" in parts and "UNTIL" in parts:
         raise _wrong("A rule has COUNT or UNTIL, not both.")
+    days = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 30, "YEARLY": 365}[parts["FREQ"]]
+    if "X-FROM" in parts and int(parts.get("INTERVAL", "1")) * days > HORIZON_YEARS * 365:
+        raise _wrong("This rule never comes true within 50 years.")
     if "X-FROM" in parts and parts.keys() - {"FREQ", "INTERVAL", "COUNT", "UNTIL", "X-FROM"}:
         raise _wrong("X-FROM=DONE goes with FREQ, INTERVAL, COUNT and UNTIL only.")
     if "BYWEEKNO" in parts and parts["FREQ"] != "YEARLY":

@@ -29,10 +29,15 @@ _INSERT_MANY = {
     for size in _TOGETHER
 }
 _IDS = "SELECT id FROM todo WHERE list_id = $1"
+_OPEN = "SELECT id FROM todo WHERE list_id = $1 AND deleted_at IS NULL AND done_at IS NULL AND due_at IS"
+_OPEN_DATED = f"{_OPEN} NOT NULL ORDER BY due_at, id LIMIT $2"
+_OPEN_UNDATED = f"{_OPEN} NULL AND parent_id IS NULL ORDER BY position, id LIMIT $2"
+_OPEN_STEPS = f"{_OPEN} NULL AND parent_id IS NOT NULL ORDER BY parent_id, position, id LIMIT $2"
 _FIND = f"SELECT {COLUMNS} FROM todo WHERE id = $1"
 _AT_ONCE = 50
 _FIND_MANY = f"SELECT {COLUMNS} FROM todo WHERE id IN ({', '.join(f'${n}' for n in range(1, _AT_ONCE + 1))})"
 _STEPS = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND parent_id = $2 ORDER BY position, id"
+_HOLD = f"UPDATE todo SET version = version WHERE id = $1 RETURNING {COLUMNS}"
 _LEFT_FOR = f"SELECT {COLUMNS} FROM todo WHERE list_id = $1 AND for_id = $2"
 _TAKEN = """
 SELECT id FROM todo
@@ -82,6 +87,17 @@ async def ids_of(reader: Reader, list_id: str) -> list[str]:
     return [row[0] for row in await reader.all(_IDS, list_id)]
 
 
+async def open_ids(reader: Reader, list_id: str, *, dated: bool, most: int) -> list[str]:
+    """Return the first ids of what is open in a list: by when it is due; or, of what has no date, by place, steps last.
+
+    Each part is read from an index of its own, so it costs what it returns.
+    """
+    found = list[str]()
+    for sql in (_OPEN_DATED,) if dated else (_OPEN_UNDATED, _OPEN_STEPS):
+        found += [row[0] for row in await reader.all(sql, list_id, most - len(found))]
+    return found
+
+
 async def find(reader: Reader, todo_id: str) -> Todo | None:
     """Return a to-do, whoever may see it."""
     row = await reader.one(_FIND, todo_id)
@@ -103,10 +119,16 @@ async def steps(reader: Reader, todo: Todo) -> list[Todo]:
     return [Todo(*row) for row in await reader.all(_STEPS, todo.list_id, todo.id)]
 
 
+async def hold(tx: Tx, todo_id: str) -> Todo | None:
+    """Return a to-do like `find`, and make others wait who would change it or give it a step."""
+    found = await tx.change(_HOLD, todo_id)
+    return Todo(*found[0]) if found else None
+
+
 async def select(reader: Reader, where: str, order: str, limit: int, *args: Value) -> list[Todo]:
     """Return the first rows that a condition holds for; `where` and `order` are SQL of `listing`, never of a caller."""
     sql = f"SELECT {COLUMNS} FROM todo WHERE {where} ORDER BY {order} LIMIT ${len(args) + 1}"
-    return [Todo(*row) for row in await reader.all(sql, *args, limit)]
+    return list(map(Todo._make, await reader.all(sql, *args, limit)))  # half of what Todo(*row) costs
 
 
 async def left_for(reader: Reader, list_id: str, user_id: int) -> list[Todo]:

@@ -46,13 +46,18 @@ _AFTER_ALL = "g"
 
 async def catch_up(db: Database, slices: int | None = None) -> bool:
     """Index what was logged since; at most so many slices. Tell whether everything is indexed."""
-    done = 0
+    done = horizon = 0
     while slices is None or done < slices:
         row = await db.one(_STATE)
         place = Cursor(row[0], row[1]) if row else Cursor(0, 0)
-        lines = await history.since(db, place, SLICE)
-        if not lines:
+        lines = await history.since(db, place, SLICE, horizon=horizon)
+        if not lines and horizon:
             return await _index_beyond(db, place)
+        if not lines:
+            if not await history.beyond(db, place):
+                return True
+            horizon = await history.horizon(db)
+            continue
         changed = list(dict.fromkeys(line.todo_id for line in lines if line.todo_id is not None))
         await db.write(_index, db.engine, place, lines[-1].cursor, changed)
         done += 1
@@ -75,7 +80,7 @@ async def find(
 
 
 async def _index_beyond(db: Database, place: Cursor) -> bool:
-    """On PostgreSQL, index also what the log holds back for now, without moving on."""
+    """On PostgreSQL, index also what a transaction of this service holds back for now, without moving on."""
     changed = await history.beyond(db, place)
     if changed:
         await db.write(_index, db.engine, place, place, changed)

@@ -146,6 +146,8 @@ async def remove(tx: Tx, user_id: int, list_id: str, other: int, now: int) -> No
 async def erase(tx: Tx, user_id: int, now: int) -> None:
     """Delete a user's lists with everything in them, but hand over those that others take part in; leave the rest."""
     for list_id in await lists.owned(tx, user_id):
+        if not await lists.hold(tx, list_id, user_id):
+            continue  # handed over meanwhile
         heir = _heir(await lists.members(tx, list_id), user_id)
         if heir is None:
             await forget(tx, list_id, now)

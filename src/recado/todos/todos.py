@@ -134,29 +134,48 @@ async def restore(tx: Tx, user_id: int, todo_id: str, *, now: int) -> Todo:
 async def undo(tx: Tx, user_id: int, todo_id: str, *, versions: frozenset[int], now: int) -> Todo:
     """Take the last change back that was not taken back yet, whoever made it; exactly what it changed.
 
-    Texts that went out stay out. Raises `NotFound`, `Refused`, `Stale`, or `Conflict` when there is nothing to undo.
+    A viewer may take back only their own tick of what was left for them. Texts that went out stay out.
+    Raises `NotFound`, `Refused`, `Stale`, or `Conflict` when there is nothing to undo.
     """
 
     async def attempt(todo: Todo) -> Todo | None:
         last = await _last(tx, todo)
+        ticked = todo.for_id == last.user_id == user_id and last.kind in ("done", "moved_on", "reopened")
+        if not ticked:
+            await lists.require(tx, todo.list_id, user_id, to_write=True)
         before = {column: pair[0] for column, pair in last.changes.items() if column in Todo._fields}
         if before.get("for_id") is not None and await lists.role(tx, todo.list_id, before["for_id"]) is None:
             before["for_id"] = None
         if "list_id" in before:
             await lists.require(tx, before["list_id"], user_id, to_write=True)
+        before |= await _with_a_parent(tx, todo._replace(**before), todo)
         note = {"undoes": last.version}
         saved = await rows.save(tx, todo, before, "undone", by=user_id, now=now, note=note)
         if saved is not None:
             await _undo_steps(tx, todo, saved, last, user_id=user_id, now=now)
         return saved
 
-    return await _again(tx, user_id, todo_id, versions, attempt)
+    return await _again(tx, user_id, todo_id, versions, attempt, edit={"done": False})
 
 
 async def past(reader: Reader, user_id: int, todo_id: str, *, before: int, limit: int) -> list[history.Change]:
-    """Return the changes of a to-do that led to versions below `before`, newest first. Raises `NotFound`."""
+    """Return the changes of a to-do that led to versions below `before`, newest first. Raises `NotFound`.
+
+    What was changed before it came out of a list that the user does not see is not among them.
+    """
     todo = await get(reader, user_id, todo_id)
-    return await history.of(reader, todo.id, before=before, limit=limit)
+    theirs, seen = set(await lists.of_user(reader, user_id)), list[history.Change]()
+    for change in await history.of(reader, todo.id, before=before, limit=limit):
+        if change.list_id not in theirs:
+            if change.kind == "moved_out":
+                continue
+            break
+        came_from, _ = change.changes.get("list_id", (None, None))
+        if came_from is not None and came_from not in theirs:
+            seen.append(change._replace(changes={"list_id": [None, change.list_id]}))
+            break
+        seen.append(change)
+    return seen
 
 
 async def purge(tx: Tx, now: int) -> None:
@@ -219,9 +238,10 @@ async def _store(tx: Tx, todo: Todo, edited: Edited, *, user_id: int, new_id: Ne
         left = await notices.left(tx, after, by=user_id, new_id=new_id, now=now)
         values = {**values, "message_id": left.message.id if left else None}
         notices_due.append(left)
-    moved_steps = (
-        [step for step in await rows.steps(tx, todo) if step.deleted_at is None] if _with_steps(edited) else []
-    )
+    moved_steps: list[Todo] = []
+    if _with_steps(edited):
+        await rows.hold(tx, todo.id)  # so that no step is added meanwhile
+        moved_steps = [step for step in await rows.steps(tx, todo) if step.deleted_at is None]
     reopened = [step.id for step in moved_steps if edited.kind == "moved_on" and step.done]
     saved = await rows.save(
         tx, todo, values, edited.kind, by=user_id, now=now, note={"steps": reopened} if reopened else None
@@ -243,7 +263,9 @@ def _with_steps(edited: Edited) -> bool:
 async def _follow(tx: Tx, step: Todo, parent: Todo, edited: Edited, *, user_id: int, now: int) -> None:
     """Steps go where their to-do goes, and are open again when it moves on."""
     if "list_id" in edited.values:
-        await rows.save(tx, step, {"list_id": parent.list_id, "for_id": None}, "changed", by=user_id, now=now)
+        stays = step.for_id is not None and await lists.role(tx, parent.list_id, step.for_id) is not None
+        moved = {"list_id": parent.list_id, "for_id": step.for_id if stays else None}
+        await rows.save(tx, step, moved, "changed", by=user_id, now=now)
     elif step.done:
         await rows.save(tx, step, {"done_at": None, "done_by": None}, "reopened", by=user_id, now=now)
 
@@ -251,12 +273,28 @@ async def _follow(tx: Tx, step: Todo, parent: Todo, edited: Edited, *, user_id: 
 async def _restored(tx: Tx, todo: Todo, user_id: int, now: int) -> Todo | None:
     if todo.deleted_at is None:
         return todo
-    saved = await rows.save(tx, todo, {"deleted_at": None}, "restored", by=user_id, now=now)
+    values = {"deleted_at": None, **await _with_a_parent(tx, todo._replace(deleted_at=None), todo)}
+    saved = await rows.save(tx, todo, values, "restored", by=user_id, now=now)
     if saved is not None:
         for step in await rows.steps(tx, todo):
             if step.deleted_at == todo.deleted_at:
                 await rows.save(tx, step, {"deleted_at": None}, "restored", by=user_id, now=now)
     return saved
+
+
+async def _with_a_parent(tx: Tx, after: Todo, todo: Todo) -> dict[str, Any]:
+    """Make a step whose to-do is gone, in the trash or elsewhere one of its own: nobody would see it else."""
+    alone = {"parent_id": None, "position": positions.first(after.id)}
+    if after.parent_id is None or after.deleted_at is not None:
+        return {}
+    parent = await rows.hold(tx, after.parent_id)
+    if parent is None or parent.deleted_at is not None or parent.list_id != after.list_id or parent.parent_id:
+        return alone
+    if after.parent_id != todo.parent_id:
+        await rows.hold(tx, todo.id)
+        if await rows.steps(tx, todo):
+            raise Conflict("It was a step and has steps of its own now, so that cannot be taken back.")
+    return {}
 
 
 async def _last(reader: Reader, todo: Todo) -> history.Change:
@@ -283,7 +321,16 @@ async def _undo_steps(tx: Tx, todo: Todo, saved: Todo, last: history.Change, *, 
         elif step.id in last.changes.get("steps", ()):
             await _undo_reopening(tx, step, user_id, now)
         elif saved.list_id != todo.list_id:
-            await rows.save(tx, step, {"list_id": saved.list_id}, "changed", by=user_id, now=now)
+            await _undo_following(tx, step, saved.list_id, user_id, now)
+
+
+async def _undo_following(tx: Tx, step: Todo, list_id: str, user_id: int, now: int) -> None:
+    """Let a step go back to the list that it came from, and be for whom it was for there."""
+    changes = [change.changes for change in await history.of(tx, step.id, limit=50)]
+    for_id = next((change.get("for_id", [step.for_id])[0] for change in changes if "list_id" in change), step.for_id)
+    if for_id is not None and await lists.role(tx, list_id, for_id) is None:
+        for_id = None
+    await rows.save(tx, step, {"list_id": list_id, "for_id": for_id}, "changed", by=user_id, now=now)
 
 
 async def _undo_reopening(tx: Tx, step: Todo, user_id: int, now: int) -> None:
@@ -294,10 +341,10 @@ async def _undo_reopening(tx: Tx, step: Todo, user_id: int, now: int) -> None:
 
 
 async def _already_there(tx: Tx, todo_id: str, user_id: int) -> Todo:
-    try:
-        return await get(tx, user_id, todo_id)
-    except NotFound:
-        raise Invalid("/id", "This id cannot be used; make a new UUIDv7.") from None
+    todo = await rows.find(tx, todo_id)
+    if todo is None or todo.user_id != user_id or await lists.role(tx, todo.list_id, user_id) is None:
+        raise Invalid("/id", "This id cannot be used; make a new UUIDv7.")
+    return todo
 
 
 async def _zone(reader: Reader, user_id: int) -> str:

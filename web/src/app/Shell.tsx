@@ -12,8 +12,10 @@ import { focusQuickAdd, useKeys } from "./keys.ts";
 import { NewList } from "./NewList.tsx";
 import { StatusBar } from "./StatusBar.tsx";
 
-const Panel = lazy(() => import("../screens/todo/Panel.tsx"));
-const Commands = lazy(() => import("../screens/commands/Commands.tsx"));
+const loadPanel = () => import("../screens/todo/Panel.tsx");
+const loadCommands = () => import("../screens/commands/Commands.tsx");
+const Panel = lazy(loadPanel);
+const Commands = lazy(loadCommands);
 const Keys = lazy(() => import("../screens/keys/Keys.tsx"));
 
 /** What is round every screen: the views and lists at the side, notices, the open to-do, and the keys. */
@@ -25,6 +27,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const { dialog, setDialog } = useKeys();
   const todo = search.get("todo");
   useEffect(() => setMenu(false), [path]);
+  useEffect(() => {
+    // What people type right after Ctrl+K must not go elsewhere because a file is still on its way.
+    const timer = setTimeout(() => void Promise.all([loadPanel(), loadCommands()]).catch(() => undefined), 1_000);
+    return () => clearTimeout(timer);
+  }, []);
 
   return (
     <div className="shell" data-menu={menu || undefined} data-panel={todo ? true : undefined}>

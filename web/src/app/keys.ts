@@ -28,8 +28,13 @@ export function useKeys(): { dialog: DialogName; setDialog(name: DialogName): vo
     const pressed = (event: KeyboardEvent) => {
       const control = event.ctrlKey || event.metaKey;
       if (control && event.key.toLowerCase() === "k") return take(event, () => setDialog("commands"));
-      if (isTyping(event.target) || document.querySelector("dialog[open]")) return undefined;
-      if (control && event.key.toLowerCase() === "z" && !event.shiftKey) return take(event, undoLast);
+      if (document.querySelector("dialog[open]")) return undefined;
+      const undoes = control && event.key.toLowerCase() === "z" && !event.shiftKey;
+      // In an empty line for new to-dos there is nothing else to take back.
+      const { id, value } = event.target as HTMLInputElement;
+      if (undoes && id === "quick-add" && !value) return take(event, undoLast);
+      if (isTyping(event.target)) return undefined;
+      if (undoes) return take(event, undoLast);
       if (control || event.altKey || !lettersOn()) return undefined;
       if (event.key === "q") return take(event, add);
       if (event.key === "/") return take(event, () => navigate("/app/search"));

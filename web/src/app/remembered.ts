@@ -1,5 +1,5 @@
-/** Small choices that this browser keeps: language, theme, whether single-letter keys work. Nothing private. */
-export type Choice = "locale" | "theme" | "keys" | "menu";
+/** Small choices that this browser keeps: language, theme, whether single-letter keys work, which to-dos are examples. Nothing private. */
+export type Choice = "locale" | "theme" | "keys" | "menu" | "samples";
 
 export function recall(choice: Choice): string | null {
   try {

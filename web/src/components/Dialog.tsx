@@ -18,6 +18,7 @@ export function Dialog({ title, onClose, bare = false, children }: Props) {
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>(".dialog-body :is(button, input)")?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -39,7 +40,7 @@ export function Dialog({ title, onClose, bare = false, children }: Props) {
             </button>
           </header>
         )}
-        {children}
+        <div className="dialog-body">{children}</div>
       </div>
     </dialog>
   );

@@ -8,7 +8,7 @@ import { useSearchParams } from "wouter";
 import { useLists, useMe } from "../app/Account.tsx";
 import { isTyping, lettersOn } from "../app/keys.ts";
 import { useToday } from "../app/useToday.ts";
-import { change, remove, tick } from "../todos/actions.ts";
+import { change, remove, restore, tick } from "../todos/actions.ts";
 import { between } from "../todos/positions.ts";
 import type { Todo } from "../todos/todo.ts";
 import { TodoRow } from "./TodoRow.tsx";
@@ -29,11 +29,12 @@ interface Props {
   named?: boolean;
   /** The order is the person's own: Alt with the arrows changes it. */
   ordered?: boolean;
-  /** What else stands in a row, in place of ticking: the trash has its own. */
-  onTick?: (todo: Todo) => void;
+  /** These are in the trash: in place of ticking, one puts them back. */
+  restores?: boolean;
 }
 
-export function TodoList({ groups, named = false, ordered = false, onTick = tick }: Props) {
+export function TodoList({ groups, named = false, ordered = false, restores = false }: Props) {
+  const onTick = restores ? restore : tick;
   const today = useToday();
   const people = usePeople();
   const [search, setSearch] = useSearchParams();
@@ -50,7 +51,7 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
     getScrollElement: theMain,
     getItemKey: keyOf,
     estimateSize: (index) => (lines.at(index).todo ? 47 : 54),
-    overscan: 8,
+    overscan: 5,
     scrollMargin: margin,
   });
   useLayoutEffect(() => {
@@ -113,6 +114,7 @@ export function TodoList({ groups, named = false, ordered = false, onTick = tick
                   list={named ? people.list(line.todo.list_id) : undefined}
                   person={people.other(line.todo)}
                   active={line.todo.id === shown}
+                  restores={restores}
                   onTick={onTick}
                   onOpen={open}
                 />

@@ -1,5 +1,5 @@
 import "./row.css";
-import { AlarmClock, Clock, MessageSquare, MessageSquareWarning, Repeat, StickyNote } from "lucide-react";
+import { AlarmClock, Clock, MessageSquare, MessageSquareWarning, Repeat, RotateCcw, StickyNote } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { useLocale, useTexts } from "../i18n/index.ts";
 import { dueName, timeName } from "../i18n/dates.ts";
@@ -17,24 +17,31 @@ interface Props {
   /** The date is the heading already: only the time is told. */
   dated?: boolean | undefined;
   active: boolean;
+  /** It is in the trash: in place of ticking, it is put back. */
+  restores?: boolean | undefined;
   onTick(todo: Todo): void;
   onOpen(todo: Todo): void;
 }
 
 /** One to-do in a list. */
-export const TodoRow = memo(function TodoRow({ todo, active, onTick, onOpen, ...meta }: Props) {
+export const TodoRow = memo(function TodoRow({ todo, active, restores, onTick, onOpen, ...meta }: Props) {
   const t = useTexts();
   return (
     <div className="row" data-active={active || undefined} data-done={todo.done || undefined}>
-      <label className="check" data-priority={todo.priority || undefined}>
-        <input
-          type="checkbox"
-          checked={todo.done}
-          onChange={() => onTick(todo)}
-          aria-label={t.todo.done(todo.title)}
-          tabIndex={-1}
-        />
-      </label>
+      {restores ? (
+        <button className="row-restore" aria-label={`${t.todo.restore}: ${todo.title}`} onClick={() => onTick(todo)}>
+          <RotateCcw size={16} />
+        </button>
+      ) : (
+        <label className="check" data-priority={todo.priority || undefined}>
+          <input
+            type="checkbox"
+            checked={todo.done}
+            onChange={() => onTick(todo)}
+            aria-label={t.todo.done(todo.title)}
+          />
+        </label>
+      )}
       <button className="row-open" id={`row-${todo.id}`} onClick={() => onOpen(todo)} aria-current={active || undefined}>
         <span className="row-title">{todo.title}</span>
         {todo.priority > 0 && <span className="hidden">{t.todo.priorityShort(todo.priority)}</span>}

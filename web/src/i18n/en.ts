@@ -49,7 +49,7 @@ export const en = {
     newPassword: "New password",
     show: "Show",
     hide: "Hide",
-    rule: "15 characters or more. A few words you can remember are best.",
+    rule: "A long one, such as a sentence or a few words you can remember.",
     suggest: "Suggest one",
     noAccount: "New here?",
     account: "Have an account?",
@@ -289,6 +289,27 @@ export const en = {
     joined: (name: string) => `You take part in ${name}.`,
     notJoined: "That did not work",
     used: "This invitation was used or is too old. Ask for a new one.",
+  },
+  first: {
+    add: [
+      "Press q and write: call the dentist tomorrow 9am !1 #health",
+      "The line is read while you type: a day, a time, “every monday”, !1 to !4 for what matters most, #labels, @name for whom it is. Words in “quotes” stay as they are.",
+    ] as [string, string],
+    keys: [
+      "Press e to tick this off; ? shows all keys",
+      "j and k go down and up, Enter opens, t sets the day, / searches, Ctrl+K finds everything, Ctrl+Z takes anything back.",
+    ] as [string, string],
+    fingers: [
+      "Tap the circle to tick this off, the words to open it",
+      "The + below adds something. Every change can be undone for ten seconds.",
+    ] as [string, string],
+    texts: [
+      "Give your phone number in the settings, and to-dos reach you as texts",
+      "Share a list with somebody and leave a to-do for them: it comes to their phone, and Messages tells whether it has arrived.",
+    ] as [string, string],
+    note: (count: number) => plural("en", count, { one: "One of these is an example.", other: `${count} of these are examples.` }),
+    remove: "Remove the examples",
+    removed: "The examples are in the trash.",
   },
 };
 

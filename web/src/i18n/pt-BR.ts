@@ -53,7 +53,7 @@ export const ptBR: Catalogue = {
     newPassword: "Nova senha",
     show: "Mostrar",
     hide: "Ocultar",
-    rule: "15 caracteres ou mais. Algumas palavras fáceis de lembrar são o melhor.",
+    rule: "Longa, como uma frase ou algumas palavras fáceis de lembrar.",
     suggest: "Sugerir uma",
     noAccount: "Primeira vez aqui?",
     account: "Já tem conta?",
@@ -293,5 +293,26 @@ export const ptBR: Catalogue = {
     joined: (name) => `Você participa de ${name}.`,
     notJoined: "Não deu certo",
     used: "Este convite já foi usado ou é antigo demais. Peça um novo.",
+  },
+  first: {
+    add: [
+      "Aperte q e escreva: ligar para o dentista amanhã 9h !1 #saúde",
+      "A linha é lida enquanto você digita: um dia, uma hora, “toda segunda”, !1 a !4 para o que mais importa, #etiquetas, @nome para quem é. Palavras entre “aspas” ficam como estão.",
+    ],
+    keys: [
+      "Aperte e para concluir esta; ? mostra todas as teclas",
+      "j e k descem e sobem, Enter abre, t escolhe o dia, / busca, Ctrl+K acha tudo, Ctrl+Z desfaz qualquer coisa.",
+    ],
+    fingers: [
+      "Toque no círculo para concluir esta, nas palavras para abrir",
+      "O + abaixo adiciona algo. Toda mudança pode ser desfeita por dez segundos.",
+    ],
+    texts: [
+      "Informe seu número nos ajustes, e as tarefas chegam como mensagens",
+      "Compartilhe uma lista e deixe uma tarefa para alguém: ela chega ao celular, e Mensagens diz se foi entregue.",
+    ],
+    note: (count) => plural("pt-BR", count, { one: "Uma destas é um exemplo.", other: `${count} destas são exemplos.` }),
+    remove: "Remover os exemplos",
+    removed: "Os exemplos estão na lixeira.",
   },
 };

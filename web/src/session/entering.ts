@@ -15,6 +15,8 @@ export async function signUp(username: string, password: string, invite: string)
   const body: components["schemas"]["SignUp"] = { username, password, locale: locale(), time_zone };
   await plain.post("/user", invite ? { ...body, invite } : body);
   await signIn(username, password);
+  const { makeSamples } = await import("./samples.ts");
+  await makeSamples(time_zone).catch(() => undefined); // one does without
 }
 
 function deviceName(agent: string): string {

@@ -69,6 +69,17 @@ export function remove(todo: Todo): void {
   }));
 }
 
+/** Move several to the trash; one undo brings them all back. */
+export function removeAll(todos: readonly Todo[], told: string): void {
+  const gone = todos.map((todo) => ({ todo, entry: outbox.add({ kind: "delete", id: todo.id, before: todo }) }));
+  const undo = pushUndo(() => {
+    for (const { todo, entry } of gone) {
+      if (!outbox.takeBack(entry)) outbox.add({ kind: "restore", id: todo.id, before: collection.get(todo.id) ?? todo });
+    }
+  });
+  toast({ text: told, action: { text: texts().app.undo, run: undo } });
+}
+
 /** Take it out of the trash. */
 export function restore(todo: Todo): void {
   act({ kind: "restore", id: todo.id, before: todo }, texts().todo.restored, () => ({

@@ -129,17 +129,26 @@ addEventListener("pageshow", (event) => {
 
 function hear(told: Told): void {
   if (!session.standing.session) return;
-  if (told.kind === "ready" || told.kind === "reset") {
-    tries = 0;
-    outbox.kick();
-    void load();
-  } else if (told.kind === "refused") {
-    void reopen();
-  } else if (told.kind === "todo") {
-    changedTodo(told.data as { id?: string; gone?: boolean; todo?: Todo });
-  } else {
-    void queries.invalidateQueries({ queryKey: ["lists"] });
+  switch (told.kind) {
+    case "todo":
+      return changedTodo(told.data as { id?: string; gone?: boolean; todo?: Todo });
+    case "list":
+      return changedList(told.data as { list_id?: string; gone?: boolean; list?: List });
+    case "refused":
+      return void reopen();
+    default:
+      tries = 0;
+      outbox.kick();
+      void load();
   }
+}
+
+/** A list that one has just joined is loaded; one that one is not in any more is forgotten. */
+function changedList(data: { list_id?: string; gone?: boolean; list?: List }): void {
+  const known = queries.getQueryData<List[]>(["lists"])?.some(({ id }) => id === data.list?.id);
+  if (data.gone) collection.forget([...collection.all()].filter((todo) => todo.list_id === data.list_id).map(({ id }) => id));
+  else if (!known) void load();
+  void queries.invalidateQueries({ queryKey: ["lists"] });
 }
 
 function changedTodo(data: { id?: string; gone?: boolean; todo?: Todo }): void {

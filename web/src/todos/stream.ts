@@ -2,7 +2,9 @@
 
 export type Told =
   | { kind: "todo" | "list"; data: unknown }
-  | { kind: "ready" | "reset" | "refused" };
+  | { kind: "ready" }
+  | { kind: "reset" }
+  | { kind: "refused" };
 
 export class Stream {
   #source: EventSource | undefined;

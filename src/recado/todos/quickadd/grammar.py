@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from recado.errors import Invalid
 from recado.todos import recurrence
 from recado.todos.quickadd import english, portuguese
 from recado.todos.quickadd.phrases import Found, Line, Phrase, Span
@@ -71,7 +72,7 @@ def _phrases(line: Line, phrases: tuple[Phrase, ...], now: datetime) -> dict[str
     while again:
         again = False
         for phrase in phrases:
-            if phrase.kind not in found and not (phrase.kind == "hint" and "time" in found):
+            if phrase.kind not in found:
                 again |= _take(line, phrase, now, found)
     return found
 
@@ -81,18 +82,36 @@ def _take(line: Line, phrase: Phrase, now: datetime, found: dict[str, Found]) ->
         return False
     for match in _sure(line, phrase):
         meaning = phrase.meaning(match, now)
-        if meaning is not None:
+        if meaning is not None and _can_be(phrase.kind, meaning, now):
             line.take(match.start(), match.end(), "time" if phrase.kind == "hint" else phrase.kind)
             found[phrase.kind] = meaning
             return True
     return False
 
 
+def _can_be(kind: str, meaning: Found, now: datetime) -> bool:
+    """Tell whether a repeat comes true at all, and its end is still to come."""
+    if kind == "until":
+        return meaning.day is not None and meaning.day >= now.date()
+    if kind == "count":
+        return bool(meaning.count)
+    if meaning.repeat is None:
+        return True
+    try:
+        recurrence.check(meaning.repeat)
+    except Invalid:
+        return False
+    return True
+
+
 def _sure(line: Line, phrase: Phrase) -> Iterator[re.Match[str]]:
     for match in phrase.pattern.finditer(line.folded):
         start, end = match.span()
         last, beside = line.is_last(end), line.is_beside(start, end)
-        if phrase.beside:
+        if line.is_titled(start, end):
+            line.keep(start, end)
+            sure = False
+        elif phrase.beside:
             sure = beside
         elif phrase.weak:
             sure = last or beside
@@ -104,16 +123,31 @@ def _sure(line: Line, phrase: Phrase) -> Iterator[re.Match[str]]:
 
 def _when(found: dict[str, Found], now: datetime) -> tuple[str | None, str | None]:
     spoken = found.get("date", Found())
-    clock = next((found[kind].clock for kind in ("time", "hint") if kind in found), spoken.clock)
+    clock = _clock(found)
     if spoken.moment is not None:
         return f"{spoken.moment:%Y-%m-%dT%H:%M}", None
     repeat = _rule(found)
-    day = spoken.day or (_first(repeat, found["repeat"].day, clock, now) if repeat else None)
+    day = spoken.day
+    if repeat:
+        try:
+            day = _first(repeat, spoken.day or found["repeat"].day, clock, now)
+        except Invalid:  # it ends before it begins: then it is for once
+            repeat = None
     if day is None and clock is not None:
         day = now.date() + timedelta(days=clock <= now.time())
     if day is None:
         return None, repeat
     return day.isoformat() + (f"T{clock:%H:%M}" if clock else ""), repeat
+
+
+def _clock(found: dict[str, Found]) -> time | None:
+    """Return the time of day: what is said in hours, by the half of the day that is said beside it."""
+    halves = [found[kind].clock for kind in ("hint", "date") if kind in found]
+    half = next((clock for clock in halves if clock is not None), None)
+    said = found["time"].clock if "time" in found else None
+    if said is None or half is None or not found["time"].either or said.hour >= 12:
+        return said or half
+    return said.replace(hour=said.hour + 12) if half.hour > 12 else said
 
 
 def _rule(found: dict[str, Found]) -> str | None:

@@ -11,17 +11,53 @@ from datetime import date, datetime, time, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a phrase says: some of a day, a time, an instant, a repeat (with the day it begins at)."""
+    """What a phrase says: some of a day, a time, an instant, a repeat (with the day it begins at).
+
+    `either` says of a time that it may be of both halves of the day, as in "at 9".
+    """
 
     day: date | None = None
     clock: time | None = None
+    either: bool = False
     moment: datetime | None = None
     repeat: str | None = None
     until: date | None = None
     count: int | None = None
 
 
+_PROPER = frozenset(
+    (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+    )
+)
+"""How days and months begin, which English writes with a capital anywhere."""
+_TAKEN = "\ufdd0"
+"""Stands for what was taken; a noncharacter, which no text has."""
 _END_OF_REPEAT = re.compile(r"^\s+(?:until|ate|for \d|por \d|\d+ times|\d+ vezes).*")
+_BESIDE_TAKEN = (
+    (re.compile(rf"[(\[]\s*{_TAKEN}[\s{_TAKEN}]*[)\]]"), _TAKEN),  # empty brackets go
+    (re.compile(rf"^\s*{_TAKEN}[\s{_TAKEN}]*[:,;.!?]+(?=\s)"), ""),
+    (re.compile(rf"\s*{_TAKEN}[\s{_TAKEN}]*([!?.…:]+)(?=\s|$)"), r"\1"),  # a mark stands beside the word before
+    (re.compile(_TAKEN), ""),
+)
 Meaning = Callable[[re.Match[str], datetime], Found | None]
 
 
@@ -67,6 +103,10 @@ class Line:
         self.spans.append(Span(start, end, kind, self.text[start:end]))
         self._blank(start, end, "\x01")
 
+    def keep(self, start: int, end: int) -> None:
+        """Leave a part as it is, whatever else might be read in it."""
+        self._blank(start, end, "\x00")
+
     def is_last(self, end: int) -> bool:
         """Tell whether only taken parts follow."""
         return not _END_OF_REPEAT.sub("", self.folded[end:]).strip(" \x01.!,;")
@@ -84,9 +124,16 @@ class Line:
         following = self.text[end:].lstrip()
         return bool(self.text[:start].strip()) or following[:1].isupper()
 
+    def is_titled(self, start: int, end: int) -> bool:
+        """Tell whether several words of a phrase begin with a capital that is not theirs as days and months have it."""
+        words = re.findall(r"[^\W\d_]{2,}", self.text[start:end])
+        return not self.text.isupper() and sum(word.istitle() and word[:3].lower() not in _PROPER for word in words) > 1
+
     def rest(self) -> str:
         """Return what is left, without the quotes that kept parts of it."""
-        kept = "".join(char for char, mark in zip(self.text, self.folded, strict=True) if mark != "\x01")
+        kept = "".join(_TAKEN if mark == "\x01" else char for char, mark in zip(self.text, self.folded, strict=True))
+        for pattern, left in _BESIDE_TAKEN:
+            kept = pattern.sub(left, kept)
         kept = re.sub(r'"([^"\n]+)"', r"\1", kept)
         return re.sub(r"\s+([,;])", r"\1", " ".join(kept.split())).strip(" ,;-–")
 
@@ -97,7 +144,13 @@ class Line:
 def words(*choices: str) -> re.Pattern[str]:
     """Return a pattern for whole words; a blank stands for any run of blanks."""
     joined = "|".join(choice.replace(" ?", r"\s*").replace(" ", r"\s+") for choice in choices)
-    return re.compile(rf"(?<![\w'’@#!/.-])(?:{joined})(?![\w'’/])(?!-\w)(?![.:]\d)")
+    return re.compile(rf"(?<![\w'’@#!/.:-])(?:{joined})(?![\w'’/])(?!-\w)(?![.:]\d)")
+
+
+def unless_after(before: str, meaning: Meaning) -> Meaning:
+    """Return a meaning that does not hold after words that make something else of a phrase."""
+    pattern = re.compile(rf"(?:^|\W)(?:{before})\s*$")
+    return lambda match, now: None if pattern.search(match.string[: match.start()]) else meaning(match, now)
 
 
 def day(year: int, month: int, number: int) -> date | None:

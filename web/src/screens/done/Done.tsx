@@ -3,7 +3,6 @@ import { Empty } from "../../components/Empty.tsx";
 import { More } from "../../components/More.tsx";
 import { TodoList } from "../../components/TodoList.tsx";
 import { useTexts } from "../../i18n/index.ts";
-import { tick } from "../../todos/actions.ts";
 import { useView } from "../../todos/hooks.ts";
 import { collection } from "../../todos/replica.ts";
 import { lastDone } from "../../todos/todo.ts";
@@ -20,7 +19,7 @@ export default function Done() {
       <header className="screen-head">
         <h1>{t.nav.done}</h1>
       </header>
-      {todos.length ? <TodoList groups={groups} named onTick={tick} /> : !pages.isPending && <Empty {...t.empty.done} />}
+      {todos.length ? <TodoList groups={groups} named /> : !pages.isPending && <Empty {...t.empty.done} />}
       <More pages={pages} />
     </div>
   );

@@ -8,6 +8,7 @@ import { useLocale, useTexts } from "../../i18n/index.ts";
 import { useComplete, useView } from "../../todos/hooks.ts";
 import { collection } from "../../todos/replica.ts";
 import { byDue, dayOf, isOpen } from "../../todos/todo.ts";
+import { Samples } from "./Samples.tsx";
 
 /** What is due today, and above it what is late. */
 export function Today() {
@@ -36,6 +37,7 @@ export function Today() {
       </header>
       <QuickAdd due={today} />
       {due.length ? <TodoList groups={groups} named /> : complete && <Empty {...t.empty.today} />}
+      <Samples todos={due} />
     </div>
   );
 }

@@ -1,0 +1,108 @@
+"""Profiles: which servers this person uses, as whom, and the tokens. One file each, mode 0600."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from recado.cli.use import files
+from recado.cli.use.failures import Missing, Misused
+
+FIRST = "default"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A pair of tokens; `expires_at` is when the access token runs out, in epoch seconds of this machine's clock."""
+
+    access: str
+    refresh: str
+    expires_at: float
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One server and one person. Without `tokens` nobody is signed in."""
+
+    name: str
+    server: str
+    username: str
+    user_id: int = 0
+    time_zone: str = "UTC"
+    personal_list: str = ""
+    tokens: Tokens | None = None
+
+    def signed_out(self) -> Profile:
+        """The same without tokens."""
+        return replace(self, tokens=None)
+
+
+def path(name: str) -> Path:
+    """Return the file of a profile. Raises `Misused` for a name that cannot be one."""
+    if not _NAME.match(name):
+        raise Misused(f"{name!r} is no name for a profile: use letters, digits, _ and -.")
+    return files.config_folder() / "profiles" / f"{name}.json"
+
+
+def lock(name: str) -> AbstractContextManager[None]:
+    """Hold a profile: whoever writes it does so under this lock, having read it again."""
+    return files.locked(path(name))
+
+
+def load(name: str) -> Profile | None:
+    """Return a profile as it is on disk now, or None."""
+    held = files.read(path(name))
+    return None if held is None else _profile(name, held)
+
+
+def _profile(name: str, held: dict[str, Any]) -> Profile:
+    tokens: dict[str, Any] | None = held.get("tokens")
+    known = {field: held[field] for field in ("user_id", "time_zone", "personal_list") if field in held}
+    try:
+        pair = None if tokens is None else Tokens(**tokens)
+        return Profile(name, held["server"], held["username"], **known, tokens=pair)
+    except (KeyError, TypeError):
+        raise Misused(f"{path(name)} is not whole: remove it and sign in again.") from None
+
+
+def save(profile: Profile) -> None:
+    """Write a profile, under its lock."""
+    held = asdict(profile)
+    del held["name"]
+    files.write(path(profile.name), held)
+
+
+def remove(name: str) -> None:
+    """Forget a profile and all that is kept for it."""
+    for file in (path(name), files.state_folder() / f"{name}.json"):
+        file.unlink(missing_ok=True)
+        file.with_suffix(".lock").unlink(missing_ok=True)
+    if current() == name:
+        (files.config_folder() / "current.json").unlink(missing_ok=True)
+
+
+def names() -> list[str]:
+    """Return the names of all profiles."""
+    return sorted(file.stem for file in (files.config_folder() / "profiles").glob("[!.]*.json"))
+
+
+def current() -> str | None:
+    """Return the profile that is used when none is named: that of RECADO_PROFILE, else the chosen one."""
+    named = os.environ.get("RECADO_PROFILE")
+    if named:
+        return named
+    held = files.read(files.config_folder() / "current.json")
+    return None if held is None else str(held.get("profile", FIRST))
+
+
+def choose(name: str) -> None:
+    """Use this profile from now on when none is named. Raises `Missing`."""
+    if load(name) is None:
+        raise Missing(f"There is no profile {name!r}: `recado profiles` lists them.")
+    files.write(files.config_folder() / "current.json", {"profile": name})
