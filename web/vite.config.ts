@@ -17,6 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { input: ["index.html", "docs.html"] },
   },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries([...ROUTES, ...MORE].map((path) => [path, SERVICE])) },

@@ -6,6 +6,8 @@ export interface Screen {
   name: string;
   path: string;
   signedOut?: boolean;
+  /** It speaks English only. */
+  english?: boolean;
   /** A selector that is there once the screen is. */
   ready: string;
   /** Keys to press once it is there. */
@@ -70,5 +72,6 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },
   { name: "date", path: "/app/today", ready: ".row", press: "j,t" },
+  { name: "docs", path: "/docs#createTodo", ready: ".operation[open] .try", english: true },
   { name: "nowhere", path: "/app/nothing", ready: ".empty" },
 ];

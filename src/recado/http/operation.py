@@ -53,7 +53,7 @@ POST /login       sign in         the same two members
 POST /todo        leave a to-do   {"title": "..."}, with Authorization: Bearer <access_token>
 GET  /session     your devices
 
-The whole contract: /openapi.json
+The whole contract: /docs and /openapi.json
 """
 
 

@@ -78,6 +78,7 @@ ROUTES = (
     Route("GET", "/app/", static.page, guarded=False),
     Route("GET", "/app/{path:path}", static.file, guarded=False),
     Route("GET", "/problems", operation.problems, guarded=False),
+    Route("GET", "/docs", static.docs, guarded=False),
     Route("GET", "/openapi.json", operation.contract, guarded=False),
     Route("GET", "/healthz", operation.healthz, guarded=False),
     Route("GET", "/readyz", operation.readyz, guarded=False),

@@ -16,7 +16,7 @@ from mimetypes import guess_type
 from recado.errors import NotFound
 from recado.http.call import Answer, Call
 
-PAGE = "index.html"
+PAGE, DOCS = "index.html", "docs.html"
 _FRESH = (b"cache-control", b"no-cache")
 _FOREVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _WORTH = 1_000
@@ -46,6 +46,11 @@ async def file(call: Call) -> Answer:
 async def page(call: Call) -> Answer:
     """`GET /app` and, for a browser, `GET /`."""
     return _send(call, PAGE, _FRESH)
+
+
+async def docs(call: Call) -> Answer:
+    """`GET /docs`: the contract to read and to try."""
+    return _send(call, DOCS, _FRESH)
 
 
 def _send(call: Call, name: str, kept: tuple[bytes, bytes]) -> Answer:
