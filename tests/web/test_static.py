@@ -33,6 +33,15 @@ def test_every_address_below_app_is_the_page(embedded: Service, path: str) -> No
     assert answer.headers["content-security-policy"].startswith("default-src 'self';")
 
 
+def test_the_contract_can_be_read_and_tried_at_docs(embedded: Service) -> None:
+    answer = ask(embedded, "/docs")
+    assert answer.content == (BUILT / "docs.html").read_bytes()
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    for asset in re.findall(r'"(/app/assets/[^"]+)"', answer.text):
+        assert ask(embedded, asset).status_code == 200
+
+
 def test_the_root_is_the_page_for_browsers_and_a_few_lines_for_programs(embedded: Service) -> None:
     assert ask(embedded, "/", **BROWSER).headers["content-type"].startswith("text/html")
     program = ask(embedded, "/", Accept="*/*")
