@@ -122,6 +122,11 @@ class Service:
         transport = httpx2.AsyncHTTPTransport(local_address=address or _new_address())
         return httpx2.AsyncClient(transport=transport, base_url=self.base_url, trust_env=False, timeout=15, **options)
 
+    def plain_client(self) -> httpx2.Client:
+        """The same without an event loop."""
+        transport = httpx2.HTTPTransport(local_address=_new_address())
+        return httpx2.Client(transport=transport, base_url=self.base_url, trust_env=False, timeout=15)
+
 
 def _new_address() -> str:
     place = next(_places)

@@ -1,6 +1,7 @@
 /** `recado serve` as people run it, in a folder of its own, on a free port. Its output goes to a file. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,10 +90,23 @@ export class Service {
   /** A new person, signed in as a program, besides any browser. */
   async person(locale = "en"): Promise<Person> {
     const username = `person${++this.#people}`;
-    const { user_id } = await this.call<{ user_id: number }>("POST", "/user", undefined, {
+    const user_id = await this.#signUp({
       username, password: PASSWORD, locale, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
     return this.again({ username, user_id, token: "" });
+  }
+
+  /** Each from an address of their own, as only so many may sign up from one. */
+  #signUp(body: object): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const options = { method: "POST", localAddress: `127.0.1.${this.#people}`, headers: { "Content-Type": "application/json" } };
+      const asked = request(`${this.url}/user`, options, async (answer) => {
+        const text = (await answer.toArray()).join("");
+        if (answer.statusCode === 201) resolve((JSON.parse(text) as { user_id: number }).user_id);
+        else reject(new Error(`POST /user: ${answer.statusCode} ${text}`));
+      });
+      asked.on("error", reject).end(JSON.stringify(body));
+    });
   }
 
   /** The same person with a token that was just made. */

@@ -7,8 +7,10 @@ import secrets
 
 
 def new_code() -> str:
-    """Return 32 random bytes as 43 URL-safe characters."""
-    return secrets.token_urlsafe(32)
+    """Return 32 random bytes as 43 URL-safe characters. None begins with a hyphen, as options do."""
+    while (code := secrets.token_urlsafe(32)).startswith("-"):
+        pass
+    return code
 
 
 def hash_of(code: str) -> str:
