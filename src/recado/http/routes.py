@@ -81,8 +81,10 @@ ROUTES = (
     Route("POST", "/webhook/vonage/inbound", webhooks.inbound, body=bytes, guarded=False),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
-    *(Route("GET", path, static.page, guarded=False) for path in static.PATHS),
+    Route("GET", "/app/", static.page, guarded=False),
+    Route("GET", "/app/{path:path}", static.file, guarded=False),
     Route("GET", "/problems", operation.problems, guarded=False),
+    Route("GET", "/docs", static.docs, guarded=False),
     Route("GET", "/openapi.json", operation.contract, guarded=False),
     Route("GET", "/healthz", operation.healthz, guarded=False),
     Route("GET", "/readyz", operation.readyz, guarded=False),

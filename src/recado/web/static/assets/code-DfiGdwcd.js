@@ -1,0 +1,1 @@
+var e=``;function t(){return location.hash.length>1&&(e=decodeURIComponent(location.hash.slice(1)),history.replaceState(history.state,``,location.pathname)),e}function n(){e=``}export{t as n,n as t};

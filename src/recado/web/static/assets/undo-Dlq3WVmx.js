@@ -1,0 +1,1 @@
+var e=[];function t(t){return e.push(t),e.length>50&&e.shift(),()=>{let n=e.indexOf(t);n<0||(e.splice(n,1),t())}}function n(){let t=e.pop();return t?.(),t!==void 0}function r(){e.length=0}export{t as n,n as r,r as t};

@@ -1,0 +1,201 @@
+/** Devices, settings, messages and who takes part in a list: what one does there, and what comes of it elsewhere. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { launch, profile, row, signIn, until } from "./browser.ts";
+import { Carrier } from "./carrier.ts";
+import { PASSWORD, Service } from "./service.ts";
+
+let service: Service;
+let browser: Browser;
+before(async () => {
+  service = await Service.start();
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+test("a device that one ends goes from the list, and is at sign-in with its next request; so do all others at once", async () => {
+  const person = await service.person();
+  const [here, there] = [await profile(browser), await profile(browser)];
+  const other = await there.newPage();
+  await signIn(other, service, person);
+  await other.route("**/todo/events*", (route) => route.abort()); // so that only its next request can tell it
+  const page = await here.newPage();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/devices`);
+  const lines = page.locator(".thing");
+  await lines.nth(2).waitFor();
+  assert.match(await lines.first().innerText(), /This device/);
+  await lines.filter({ hasText: "Chrome" }).nth(1).getByRole("button").click();
+  await page.locator(".toast", { hasText: "Signed out" }).waitFor();
+  assert.equal(await lines.count(), 2);
+  await other.locator("#quick-add").fill("one more");
+  await other.keyboard.press("Enter");
+  await other.locator(".sign", { hasText: "This device was signed out" }).waitFor();
+  await page.getByRole("button", { name: "Sign out all other devices" }).click();
+  await page.locator(".things-end", { hasText: "nowhere else" }).waitFor();
+  assert.equal(await lines.count(), 1);
+  await assert.rejects(service.todos(person), /401/);
+  assert.equal(await page.locator("h1").innerText(), "Devices");
+  await Promise.all([here.close(), there.close()]);
+});
+
+test("a number is confirmed by the code that comes to it; a wrong one is told", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel("Phone number").fill("12");
+  await page.getByRole("button", { name: "Send the code" }).click();
+  await page.locator(".wrong").waitFor();
+  await page.getByLabel("Phone number").fill("+55 11 98765 4321");
+  await page.getByRole("button", { name: "Send the code" }).click();
+  const field = page.getByLabel("Code from the text message");
+  await field.waitFor();
+  const code = await until(() => /code is (\d{6})/.exec(service.log)?.[1]);
+  await field.fill(code === "000000" ? "000001" : "000000");
+  await page.keyboard.press("Enter");
+  await page.locator(".wrong").waitFor();
+  await field.fill(code);
+  await page.keyboard.press("Enter");
+  await page.locator("output", { hasText: "+5511987654321" }).waitFor();
+  const created = page.getByRole("switch", { name: "To-dos I add myself" });
+  assert.equal(await created.isChecked(), true);
+  await created.click();
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await page.getByLabel("Quiet to").fill("06:30");
+  await page.keyboard.press("Enter");
+  const saved = () => service.call<{ notify: { created: boolean }; quiet_hours: { to: string } | null }>("GET", "/me", person.token);
+  const me = await until(async () => (await saved()).quiet_hours?.to === "06:30" && (await saved()));
+  assert.equal(me.notify.created, false);
+  await context.close();
+});
+
+test("language and theme change at once, and stay; a new password leaves only this device; everything can be taken along", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel("Dark", { exact: true }).check();
+  await page.getByLabel("Language", { exact: true }).selectOption("pt-BR");
+  await page.locator("h1", { hasText: "Ajustes" }).waitFor();
+  await page.reload();
+  await page.locator("h1", { hasText: "Ajustes" }).waitFor();
+  assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Baixar" }).click()]);
+  const taken = JSON.parse(readFileSync(await download.path(), "utf-8")) as object;
+  assert.match(JSON.stringify(taken), new RegExp(`"${person.username}"`));
+  await page.locator("#current").fill("not the right one at all");
+  await page.locator("#password").fill("another river beyond the new bridge");
+  await page.getByRole("button", { name: "Mudar a senha" }).click();
+  await page.getByRole("alert").filter({ hasText: "não é a sua senha" }).waitFor();
+  await page.locator("#current").fill(PASSWORD);
+  await page.getByRole("button", { name: "Mudar a senha" }).click();
+  await page.locator(".toast", { hasText: "A senha foi mudada" }).waitFor();
+  await assert.rejects(service.todos(person), /401/);
+  await context.close();
+});
+
+test("an account is erased after one question, with its password", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByRole("button", { name: "Delete …" }).click();
+  const dialog = page.locator("dialog");
+  await dialog.locator("#erase").fill("a wrong one, far too long");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("alert").waitFor();
+  await dialog.locator("#erase").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".sign").waitFor();
+  await assert.rejects(service.again(person), /401/);
+  await context.close();
+});
+
+test("a text that failed says why, and is sent when one tries again", async (test) => {
+  const carrier = await Carrier.open();
+  const texted = await Service.start(carrier.settings);
+  const context = await profile(browser);
+  test.after(async () => {
+    await Promise.all([context.close(), texted.stop(), carrier.close()]);
+  });
+  const person = await texted.person();
+  await texted.givePhone(person, "+5511987654321", () => carrier.texts[0]?.text ?? "");
+  carrier.refuse = /todo was created/;
+  await texted.todo(person, { title: "call the plumber" });
+  const page = await context.newPage();
+  await signIn(page, texted, person);
+  await page.goto(`${texted.url}/app/messages`);
+  const line = page.locator(".thing", { hasText: "todo was created" });
+  await line.filter({ hasText: "Failed" }).filter({ hasText: "cannot be reached" }).waitFor({ timeout: 8_000 });
+  carrier.refuse = undefined;
+  await line.getByRole("button", { name: "Try again" }).click();
+  await line.filter({ hasText: /Sent|Waits/ }).waitFor();
+  await until(() => carrier.texts.length === 2);
+  await line.filter({ hasText: "Sent" }).waitFor();
+  assert.equal(await line.getByRole("button").count(), 0);
+  await line.getByRole("link").click();
+  await page.locator(".panel", { hasText: "Text message sent" }).waitFor();
+});
+
+test("who is invited in one browser appears in the other; roles, handing over, renaming, leaving, and back from the trash", async () => {
+  const [ana, ben] = [await service.person(), await service.person()];
+  const list = await service.call<{ id: string }>("POST", "/list", ana.token, { name: "Home" });
+  await service.todo(ana, { title: "water the plants", list_id: list.id });
+  const [hers, his] = [await profile(browser), await profile(browser)];
+  const [page, other] = [await hers.newPage(), await his.newPage()];
+  await signIn(page, service, ana);
+  await page.goto(`${service.url}/app/list/${list.id}`);
+  await page.getByRole("link", { name: "Share" }).click();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const link = await page.getByLabel("Link of the invitation").inputValue();
+  await other.goto(link); // signed out: the invitation waits until he is in
+  await other.locator('input[autocomplete="username"]').fill(ben.username);
+  await other.locator("#password").fill(PASSWORD);
+  await other.keyboard.press("Enter");
+  await other.getByRole("button", { name: "Join" }).click();
+  await row(other, "water the plants").waitFor();
+  const line = page.locator(".thing", { hasText: ben.username });
+  await line.waitFor();
+  await line.getByRole("combobox").selectOption("viewer");
+  await other.locator("#quick-add").waitFor({ state: "detached" });
+  await line.getByRole("combobox").selectOption("owner");
+  await other.goto(`${service.url}/app/list/${list.id}/about`);
+  await other.getByLabel("Name of the list").fill("Flat");
+  await other.keyboard.press("Enter");
+  await page.locator("h1", { hasText: "Flat" }).waitFor();
+  await page.getByRole("button", { name: "Leave" }).click();
+  await page.locator(".toast", { hasText: "You left Flat" }).waitFor();
+  await other.locator(".thing", { hasText: ana.username }).waitFor({ state: "detached" });
+  await other.getByRole("button", { name: "Delete" }).click();
+  await other.locator(".toast", { hasText: "Deleted: Flat" }).getByRole("button", { name: "Undo" }).click();
+  await row(other, "water the plants").waitFor();
+  await other.goto(link); // used up, and it says so
+  await other.getByRole("button", { name: "Join" }).click();
+  await other.locator(".empty", { hasText: "used or is too old" }).waitFor();
+  await Promise.all([hers.close(), his.close()]);
+});
+
+test("after signing up, three to-dos explain the first steps; one click removes them, and one brings them back", async () => {
+  const context = await profile(browser);
+  const page = await context.newPage();
+  await page.goto(`${service.url}/app/signup`);
+  await page.locator('input[autocomplete="username"]').fill("newcomer");
+  await page.locator("#password").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.locator(".row").nth(2).waitFor();
+  assert.match((await page.locator(".row").allInnerTexts()).join("\n"), /q and write[^]*Press e[^]*phone number/);
+  await page.getByRole("button", { name: "Remove the examples" }).click();
+  await page.locator(".empty").waitFor();
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await page.locator(".row").nth(2).waitFor();
+  await context.close();
+});

@@ -1,0 +1,132 @@
+import "./panel.css";
+import { useQuery } from "@tanstack/react-query";
+import { MessageSquare, RotateCcw, Trash2, X } from "lucide-react";
+import { useCallback, useEffect, useRef } from "react";
+import { useSearchParams } from "wouter";
+import { useLists, useMe } from "../../app/Account.tsx";
+import { http } from "../../api/http.ts";
+import { problemType } from "../../api/problem.ts";
+import { instantName } from "../../i18n/dates.ts";
+import { useLocale, useTexts } from "../../i18n/index.ts";
+import { change, remove, restore, tick } from "../../todos/actions.ts";
+import { useTodo } from "../../todos/hooks.ts";
+import { collection } from "../../todos/replica.ts";
+import type { Todo } from "../../todos/todo.ts";
+import { Details } from "./Details.tsx";
+import { Kept } from "./Kept.tsx";
+import { Steps } from "./Steps.tsx";
+
+/** One to-do with everything about it, beside the list; on a phone it is the whole screen. */
+export default function Panel({ id }: { id: string }) {
+  const t = useTexts();
+  const [, setSearch] = useSearchParams();
+  const todo = useTodo(id);
+  const asked = useQuery({
+    queryKey: ["todo", id],
+    retry: false,
+    queryFn: async () => {
+      const { data } = await http.get<Todo>(`/todo/${id}`);
+      collection.take([data]);
+      return data;
+    },
+  });
+  const close = useCallback(() => {
+    setSearch((now) => {
+      now.delete("todo");
+      return now;
+    });
+    document.getElementById(`row-${id}`)?.focus();
+  }, [id, setSearch]);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    panel.current?.focus();
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) close();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [close]);
+
+  return (
+    <aside className="panel" ref={panel} tabIndex={-1} aria-label={t.todo.panel}>
+      <div className="panel-top">
+        <button className="icon-button" aria-label={t.app.close} onClick={close}>
+          <X size={20} />
+        </button>
+      </div>
+      {todo && <Inside todo={todo} onGone={close} />}
+      {!todo && asked.isError && <p className="note">{problemType(asked.error) === "not-found" ? t.todo.gone : t.app.failed}</p>}
+    </aside>
+  );
+}
+
+function Inside({ todo, onGone }: { todo: Todo; onGone(): void }) {
+  const t = useTexts();
+  const locale = useLocale();
+  const me = useMe();
+  const list = useLists().find((one) => one.id === todo.list_id);
+  const fixed = todo.deleted_at !== null || list?.role === "viewer";
+  const when = (instant: string) => instantName(locale, instant, me.time_zone);
+  return (
+    <>
+      <div className="panel-title" data-done={todo.done || undefined}>
+        <label className="check" data-priority={todo.priority || undefined}>
+          <input
+            type="checkbox"
+            checked={todo.done}
+            disabled={todo.deleted_at !== null}
+            onChange={() => tick(todo)}
+            aria-label={t.todo.done(todo.title)}
+          />
+        </label>
+        <Kept
+          label={t.todo.title}
+          value={todo.title}
+          disabled={fixed}
+          required
+          maxLength={500}
+          onSave={(title) => change(todo, { title })}
+        />
+      </div>
+      <Kept
+        label={t.todo.notes}
+        placeholder={t.todo.notesHint}
+        value={todo.notes}
+        disabled={fixed}
+        multiline
+        maxLength={10_000}
+        onSave={(notes) => change(todo, { notes })}
+      />
+      {!todo.parent_id && <Steps todo={todo} fixed={fixed} />}
+      <Details todo={todo} fixed={fixed} />
+      {todo.message.state !== "none" && (
+        <p className="panel-text" data-bad={todo.message.state === "failed" || undefined}>
+          <MessageSquare size={15} aria-hidden="true" />
+          {t.todo.states[todo.message.state]}
+          {todo.message.error && <span className="note">{todo.message.error}</span>}
+        </p>
+      )}
+      <div className="panel-end">
+        <span className="note">
+          {todo.done_at ? t.todo.doneAt(when(todo.done_at)) : t.todo.created(when(todo.created_at))}
+        </span>
+        {todo.deleted_at ? (
+          <button className="button" onClick={() => restore(todo)}>
+            <RotateCcw size={16} /> {t.todo.restore}
+          </button>
+        ) : (
+          <button
+            className="button plain danger"
+            disabled={fixed}
+            onClick={() => {
+              remove(todo);
+              onGone();
+            }}
+          >
+            <Trash2 size={16} /> {t.todo.delete}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
