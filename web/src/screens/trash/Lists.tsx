@@ -1,3 +1,4 @@
+import "./lists.css";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { List as ListIcon } from "lucide-react";
 import { useLocation } from "wouter";
