@@ -40,6 +40,10 @@ async def shared(owner: Device, *others: Device, role: str = "editor") -> Json:
     return (await owner.ask("GET", f"/list/{made['id']}")).json()
 
 
+async def names_in_trash(device: Device) -> list[str]:
+    return [one["name"] for one in (await device.ask("GET", "/list?state=trash")).json()["items"]]
+
+
 async def me(device: Device) -> int:
     return (await device.ask("GET", "/me")).json()["user_id"]
 
@@ -128,7 +132,11 @@ async def test_a_deleted_list_is_gone_until_its_owner_restores_it(ana: Device, m
         assert kind(await device.ask("GET", f"/list/{made['id']}")) == (404, "not-found")
         assert made["id"] not in [one["id"] for one in (await device.ask("GET", "/list")).json()["items"]]
     assert kind(await maria.ask("POST", f"/list/{made['id']}/restore")) == (404, "not-found")
+    assert await names_in_trash(maria) == []
+    assert await names_in_trash(ana) == ["casa"]
     assert (await ana.ask("POST", f"/list/{made['id']}/restore")).status_code == 200
+    assert await names_in_trash(ana) == []
+    assert kind(await ana.ask("GET", "/list?state=elsewhere")) == (422, "invalid-value")
     assert (await maria.ask("GET", f"/todo/{todo['id']}")).json()["title"] == "milk"
 
 

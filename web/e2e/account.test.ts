@@ -139,7 +139,7 @@ test("a text that failed says why, and is sent when one tries again", async (tes
   carrier.refuse = undefined;
   await line.getByRole("button", { name: "Try again" }).click();
   await line.filter({ hasText: /Sent|Waits/ }).waitFor();
-  await until(() => carrier.texts.length === 2);
+  await until(() => carrier.texts.some(({ text }) => text.includes("todo was created")));
   await line.filter({ hasText: "Sent" }).waitFor();
   assert.equal(await line.getByRole("button").count(), 0);
   await line.getByRole("link").click();
@@ -177,6 +177,12 @@ test("who is invited in one browser appears in the other; roles, handing over, r
   await other.locator(".thing", { hasText: ana.username }).waitFor({ state: "detached" });
   await other.getByRole("button", { name: "Delete" }).click();
   await other.locator(".toast", { hasText: "Deleted: Flat" }).getByRole("button", { name: "Undo" }).click();
+  await row(other, "water the plants").waitFor();
+  await other.getByRole("link", { name: "Share" }).click();
+  await other.getByRole("button", { name: "Delete" }).click();
+  await other.locator(".toast", { hasText: "Deleted: Flat" }).waitFor();
+  await other.goto(`${service.url}/app/trash`);
+  await other.getByRole("button", { name: "Put back: Flat" }).click();
   await row(other, "water the plants").waitFor();
   await other.goto(link); // used up, and it says so
   await other.getByRole("button", { name: "Join" }).click();

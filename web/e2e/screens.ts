@@ -42,6 +42,8 @@ export async function household(service: Service, carrier: Carrier, locale = "en
     if (state === "done") await service.call("PATCH", `/todo/${one.id}`, person.token, { done: true });
     else await service.call("DELETE", `/todo/${one.id}`, person.token);
   }
+  const gone = await service.call<{ id: string }>("POST", "/list", person.token, { name: locale === "en" ? "Attic" : "Sótão" });
+  await service.call("DELETE", `/list/${gone.id}`, person.token);
   const mine = `551198765${4000 + ++phones}`;
   await service.givePhone(person, mine, () => carrier.texts.findLast(({ to }) => to === mine)?.text ?? "");
   carrier.refuse = /plumber|encanador/;

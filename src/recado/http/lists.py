@@ -64,12 +64,12 @@ async def create(call: Call) -> Answer:
 
 
 async def listing(call: Call) -> Answer:
-    """`GET /list`: all of them, as nobody has more than 200."""
-    reader = call.house.db
-    return json_answer(
-        200,
-        {"items": [await list_shown(reader, one) for one in await sharing.mine(reader, call.user_id)], "next": None},
-    )
+    """`GET /list`: all of them, as nobody has more than 200; `state=trash` those in the trash."""
+    reader, state = call.house.db, call.query().get("state", "kept")
+    if state not in ("kept", "trash"):
+        raise Invalid("/query/state", "state is one of kept, trash.")
+    found = await (sharing.trashed if state == "trash" else sharing.mine)(reader, call.user_id)
+    return json_answer(200, {"items": [await list_shown(reader, one) for one in found], "next": None})
 
 
 async def read(call: Call) -> Answer:

@@ -45,6 +45,14 @@ async def mine(reader: Reader, user_id: int) -> list[Membership]:
     return [one for one in await lists.memberships(reader, user_id) if one.deleted_at is None]
 
 
+async def trashed(reader: Reader, user_id: int) -> list[Membership]:
+    """Return the user's own lists that are in the trash, which they can restore, last deleted first."""
+    found = [
+        one for one in await lists.memberships(reader, user_id) if one.deleted_at is not None and one.role == OWNER
+    ]
+    return sorted(found, key=lambda one: one.deleted_at or 0, reverse=True)
+
+
 async def change(tx: Tx, user_id: int, list_id: str, *, name: str | None, position: str | None, now: int) -> Membership:
     """Rename a list for all, or place it among one's own. Raises `NotFound`, `Refused`, `Invalid` or `Conflict`."""
     await lists.require(tx, list_id, user_id, to_write=name is not None)

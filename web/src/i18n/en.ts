@@ -251,6 +251,7 @@ export const en = {
     givePhone: "Give a phone number",
   },
   lists: {
+    aList: "List with its to-dos",
     share: "Share",
     back: "Back to the list",
     members: "Who takes part",

@@ -255,6 +255,7 @@ export const ptBR: Catalogue = {
     givePhone: "Informar um número",
   },
   lists: {
+    aList: "Lista com as suas tarefas",
     share: "Compartilhar",
     back: "Voltar à lista",
     members: "Quem participa",

@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { Lists } from "./Lists.tsx";
 import { Empty } from "../../components/Empty.tsx";
 import { More } from "../../components/More.tsx";
 import { TodoList } from "../../components/TodoList.tsx";
@@ -19,6 +20,7 @@ export default function Trash() {
       <header className="screen-head">
         <h1>{t.nav.trash}</h1>
       </header>
+      <Lists />
       {todos.length ? <TodoList groups={groups} named restores /> : !pages.isPending && <Empty {...t.empty.trash} />}
       <More pages={pages} />
     </div>
