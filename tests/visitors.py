@@ -84,7 +84,8 @@ class Person:
                 "username": f"new.{_WHO}.{next(_numbers)}",
                 "password": PASSWORD,
                 "time_zone": "America/Sao_Paulo",
-            "changeAccount": {"time_zone": "Europe/Lisbon"},
+            },
+            "changeAccount": {"time_zone": "Europe/Lisbon", "digest": "08:00"},
             "changePassword": {"current": PASSWORD, "new": ANOTHER},
             "deleteAccount": {"password": PASSWORD},
             "createTodo": TODO | {"title": "buy bread", "quick": "buy milk tomorrow", "list_id": None},
@@ -92,7 +93,6 @@ class Person:
             "batchTodos": {"items": [{"op": "create", "todo": TODO | {"title": "buy bread"}}]},
             "setPhone": {"phone": f"+35191{next(_numbers):07}"},
             "setEmail": {"email": f"ana.{next(_numbers)}@example.org"},
-            "changeAccount": {"digest": "08:00"},
         }.get(operation, {})
 
     def _post(self, path: str, **body: str) -> Any:
