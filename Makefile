@@ -102,12 +102,12 @@ $(PEER)/.made: $(VENV)/.made bench/requirements.txt
 
 web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/.npmrc
 	@echo "Installing what building the web front end needs (once) …" >&2
-	@$(NPM) ci --silent
+	@$(NPM) ci --loglevel=error
 	@touch $@
 
 web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 	@echo "Installing Lighthouse (once) …" >&2
-	@$(NPM) ci --silent --prefix bench
+	@$(NPM) ci --loglevel=error --prefix bench
 	@touch $@
 
 .PHONY: tools-for-tests tools-for-bench
