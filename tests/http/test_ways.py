@@ -144,6 +144,7 @@ async def test_a_mailbox_is_proven_by_its_code(world: World, ana: Person, device
         "ana@-example.org",
         "ana..eve@example.org",
         "ana@example.org>",
+        "=?utf-8?q?a=2C_eve=40example.org?=@example.org",
         f"{'a' * 65}@example.org",
         "anа@example.org",
         "",

@@ -97,15 +97,38 @@ async def test_no_server_is_tried_again() -> None:
     assert isinstance(await nowhere.send(MAIL), Retry)
 
 
-@pytest.mark.parametrize("text", ["hello\r\nBcc: eve@example.org\r\n\r\nbody", "a\nb\rc\x00d\u2028e", "x" * 5000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello\r\nBcc: eve@example.org\r\n\r\nbody",
+        "a\nb\rc\x00d\u2028e",
+        "x" * 5000,
+        "ana left you: =?utf-8?q?a=0D=0ABcc=3A_eve=40example.org?= hi",
+        "ana left you: =?utf-8?b?YQ0KQmNjOiBldmVAZXhhbXBsZS5vcmc=?= hi",
+        "pão =\u200b?utf-8?q?=0ABcc=3A_eve=40example.org?=",
+    ],
+)
 async def test_a_text_cannot_become_a_header(server: MailServer, text: str) -> None:
     assert await channel(server).send(Outgoing(MAIL.id, MAIL.recipient, text)) == Sent(None)
     ((recipients, mail),) = server.took
     assert recipients == ["ana@example.org"]
     assert mail["Bcc"] is None
-    assert len(str(mail["Subject"])) <= 70
+    assert len(str(mail["Subject"])) <= 73
 
 
 async def test_a_code_does_not_stand_in_the_subject(server: MailServer) -> None:
     await channel(server).send(Outgoing(MAIL.id, MAIL.recipient, "Your recado code is 123456.", secret=True))
     assert server.took[0][1]["Subject"] == "recado"
+
+
+async def test_a_link_cannot_hide_in_a_subject(server: MailServer) -> None:
+    await channel(server).send(Outgoing(MAIL.id, MAIL.recipient, "=?utf-8?b?ZXZpbC5leGFtcGxl?= hi"))
+    assert "evil.example" not in str(server.took[0][1]["Subject"])
+
+
+async def test_a_refusal_does_not_tell_the_mailbox(server: MailServer) -> None:
+    server.script_rcpt("550 5.1.1 <ana@example.org>: Recipient address rejected")
+    outcome = await channel(server).send(MAIL)
+    assert isinstance(outcome, Failed)
+    assert "ana@" not in outcome.reason
+    assert "Recipient address rejected" in outcome.reason

@@ -37,11 +37,12 @@ _PURGE = "DELETE FROM email_verification WHERE expires_at <= $1"
 def normalise(text: str, pointer: str = "/email") -> str:
     """Return one mailbox (RFC 5321, 4.1.2, without quoted local parts), its domain in lower case.
 
-    Nothing else gets through: no second address, no name, no line break. Raises `Invalid` at `pointer`.
+    Nothing else gets through: no second address, no name, no line break, nor any of them as an encoded word (RFC 2047).
+    Raises `Invalid` at `pointer`.
     """
     trimmed = text.strip()
     local, _, domain = trimmed.rpartition("@")
-    if len(trimmed) > 254 or len(local) > 64 or not _MAILBOX.fullmatch(trimmed):
+    if len(trimmed) > 254 or len(local) > 64 or "=?" in local or not _MAILBOX.fullmatch(trimmed):
         raise Invalid(pointer, "Give one e-mail address, such as ana@example.org.")
     return f"{local}@{domain.lower()}"
 

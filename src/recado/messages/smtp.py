@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from recado.messages.channel import ChannelKind, Failed, Halt, Outcome, Outgoing
 if TYPE_CHECKING:
     import aiosmtplib
 
+_MAILBOX = re.compile(r"[^\s<>()\[\]:;,\"]+@[^\s<>()\[\]:;,\"]+")
+"""What a server repeats of an address when it refuses one."""
 _SUBJECT_LIMIT = 70
 _TEXT_LIMIT = 3200
 
@@ -149,12 +152,19 @@ def written(message: Outgoing, sender: str) -> EmailMessage:
     mail = EmailMessage(policy=WIRE)
     mail["From"] = sender
     mail["To"] = message.recipient
-    mail["Subject"] = "recado" if message.secret else texts.neutral(message.text, _SUBJECT_LIMIT)
+    mail["Subject"] = "recado" if message.secret else _subject(message.text)
     mail["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"
     mail["Date"] = formatdate()
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text[:_TEXT_LIMIT], cte="quoted-printable")
     return mail
+
+
+def _subject(text: str) -> str:
+    """Return a text's first words for a header. Python decodes what looks like an encoded word (RFC 2047) in a header
+    that it writes, line breaks and all, so that none may be there.
+    """
+    return texts.neutral(text, _SUBJECT_LIMIT).replace("=?", "= ?")
 
 
 def _of_account(code: int, what: str) -> Outcome:
@@ -169,5 +179,5 @@ def _of_message(code: int, reason: str) -> Outcome:
         return Retry(f"The mail server put it off ({code}).")
     if code in (530, 534, 535, 538):
         return Halt(f"The mail server wants a sign-in ({code}).")
-    told = texts.neutral(reason, 200)
+    told = texts.neutral(_MAILBOX.sub(lambda found: texts.masked(found[0]), reason), 200)
     return Failed(f"The mail server refused it ({code}). {texts.without_numbers(told)}".strip())
