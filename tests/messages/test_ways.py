@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from recado.db import Database
-from recado.messages import outbox, stops
+from recado.messages import outbox, receipts, stops
 from recado.messages.caps import Caps
 from recado.messages.closed import Closed
 from recado.messages.countries import Countries
 from recado.messages.ntfy import Ntfy
+from recado.messages.receipts import Receipt, Usage
 from recado.messages.vonage import Vonage
 from tests.messages.workers import ANA, ANAS_NUMBER, HOUR, MINUTE, FakeClock, message, new, queue, worker
 from tests.vonage.server import StandIn
@@ -104,16 +106,47 @@ async def test_a_trouble_with_texts_does_not_stop_the_pushes(
     assert len(pushes.server.took) == 1
 
 
-async def test_a_second_doubt_goes_another_way_and_never_by_a_third_text(
-    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+@pytest.mark.parametrize("second", ["hang_up", "422"])
+async def test_what_may_have_arrived_never_goes_another_way(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock, second: str
 ) -> None:
-    await queue(db, new(clock))
-    texts.server.script(always="hang_up")
+    (id_,) = await queue(db, new(clock))
+    texts.server.script("hang_up", second)
     for _ in range(30):
         for way in (texts.channel, pushes.channel):
             await worker(db, way, clock, ways=WAYS).deliver_due()
         clock.move(MINUTE)
-    assert (len(texts.server.requests), len(pushes.server.took)) == (2, 1)
+    assert (len(texts.server.requests), len(pushes.server.took)) == (2, 0)
+    assert (await message(db, id_)).state == "failed"
+
+
+async def test_a_doubt_is_not_followed_by_another_way_when_the_number_is_gone_stopped_or_at_its_cap(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    lasts: list[dict[str, Any]] = [{"ways": (TOPIC,)}, {"ways": WAYS, "caps": Caps(per_number=0)}, {"ways": WAYS}]
+    for last in lasts:
+        (id_,) = await queue(db, new(clock))
+        texts.server.script("hang_up")
+        await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+        if "caps" not in last and len(last["ways"]) == 2:
+            await db.write(stops.stop, ANAS_NUMBER, clock())
+        clock.move(10 * MINUTE)
+        for way in (texts.channel, pushes.channel):
+            await worker(db, way, clock, **last).deliver_due()
+        assert (await message(db, id_)).state == "failed", last
+    assert (len(texts.server.requests), pushes.server.took) == (3, [])
+
+
+async def test_a_receipt_settles_the_doubt_and_the_next_way_is_taken(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    texts.server.script("hang_up")
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    assert await db.write(outbox.undelivered, ANA, id_, "a-b-c", "This number is no longer in use.")
+    for way in (texts.channel, pushes.channel):
+        await worker(db, way, clock, ways=WAYS).deliver_due()
+    assert (len(texts.server.requests), len(pushes.server.took)) == (1, 1)
 
 
 async def test_the_order_counts_when_it_is_sent_and_a_code_keeps_its_address(
@@ -241,6 +274,10 @@ async def test_a_late_receipt_of_a_text_does_not_disturb_the_next_way(
     assert not await db.write(outbox.confirmed, ANA, id_, vonage_id, clock())
     await worker(db, pushes.channel, clock, ways=WAYS).deliver_due()
     assert ((await message(db, id_)).state, len(pushes.server.took)) == ("sent", 1)
+    told = Receipt(vonage_id, "delivered", id_, usage=Usage("0.05", "EUR"))
+    assert await db.write(receipts.apply, told, clock()) is None
+    pushed = await message(db, id_)
+    assert (pushed.state, pushed.channel, pushed.price) == ("sent", "ntfy", None)
 
 
 async def test_who_stopped_texts_gets_what_they_want_another_way(

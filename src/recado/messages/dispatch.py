@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -138,7 +139,8 @@ class Dispatch:
             if way is None:
                 return policy.failed(message, consent.refusal)
             if way != message.recipient:
-                return policy.moved(way, now, message.tried)
+                in_doubt = policy.may_have_arrived(message)
+                return policy.failed(message, policy.IN_DOUBT) if in_doubt else policy.moved(way, now, message.tried)
         if reason := await self._refusal(message):
             return self._given_up(message, reason, consent)
         return policy.held(message, consent.quiet_until) if consent.quiet_until else None
@@ -152,10 +154,12 @@ class Dispatch:
         return self._countries.refusal(message.recipient)
 
     def _given_up(self, message: Pending, reason: str, consent: Consent) -> Fate:
-        """Return what becomes of a message that this channel will never take: it goes the next way, or has failed."""
+        """Return what becomes of a message that this channel will never take: it goes the next way, unless it may have
+        arrived, or has failed.
+        """
         tried = f"{message.tried} {message.channel}".strip()
         way = consent.onward(tried)
-        if way is None:
+        if way is None or policy.may_have_arrived(message):
             return policy.failed(message, reason)
         _log.info("a message goes another way", message_id=message.id, gave_up=message.channel, reason=reason)
         return policy.moved(way, self._clock(), tried)
@@ -193,7 +197,8 @@ class Dispatch:
         if fate.state != "failed":
             return fate
         with suppress(Unavailable):  # then it has failed here, and people may try it again
-            fate = self._given_up(message, fate.error or "", await self._consent(message))
+            given_up = replace(message, doubts=fate.doubts)
+            fate = self._given_up(given_up, fate.error or "", await self._consent(message))
         self._tell_given_up(message, fate)
         return fate
 

@@ -118,12 +118,12 @@ WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND (state IN ('queued', 'sen
 _DELIVERED = """
 UPDATE message SET state = 'delivered', vonage_id = $3, sent_at = COALESCE(sent_at, $4), delivered_at = $4,
     due_at = NULL, error = NULL
-WHERE user_id = $1 AND id = $2 AND state <> 'delivered' RETURNING id"""
+WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND state <> 'delivered' RETURNING id"""
 _UNDELIVERED = """
 UPDATE message SET state = 'failed', vonage_id = $3, due_at = 0, error = $4
 WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND (state IN ('sending', 'unknown')
     OR state IN ('queued', 'sent') AND (vonage_id IS NULL OR vonage_id = $3)) RETURNING id"""
-_PRICED = "UPDATE message SET price = $3, currency = $4 WHERE user_id = $1 AND id = $2"
+_PRICED = "UPDATE message SET price = $3, currency = $4 WHERE user_id = $1 AND id = $2 AND channel = 'sms'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,7 +409,9 @@ async def confirmed(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: i
 
 
 async def delivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: int) -> bool:
-    """Write down that a message arrived, whatever was thought of it before. False when that was known."""
+    """Write down that a text arrived, whatever was thought of it before. False when that was known, or when the message
+    goes another way by now.
+    """
     return bool(await tx.change(_DELIVERED, user_id, message_id, vonage_id, at))
 
 
@@ -421,7 +423,7 @@ async def undelivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, rea
 
 
 def priced(tx: Tx, user_id: int, message_id: str, price: str, currency: str) -> None:
-    """Write down what a message cost."""
+    """Write down what a text cost, unless the message goes another way by now."""
     tx.put(_PRICED, user_id, message_id, price, currency)
 
 

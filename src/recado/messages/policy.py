@@ -10,6 +10,8 @@ from recado.messages.outbox import Fate, Pending
 
 SECOND = 1_000_000
 
+IN_DOUBT = "Nobody confirmed it; it may have arrived."
+
 NotSent = Retry | Throttled | Unknown | Failed | Halt
 
 
@@ -68,8 +70,16 @@ def surely_unsent(outcome: NotSent) -> bool:
     return not isinstance(outcome, Unknown)
 
 
+def may_have_arrived(message: Pending) -> bool:
+    """Tell whether a message was perhaps sent, so that it may not go another way as well.
+
+    `failed` is what a receipt said of its last text, which settles the doubt if there was no other one.
+    """
+    return message.doubts > 0 and (message.state != "failed" or message.attempts > 1)
+
+
 def _doubted(message: Pending, now: int, timing: Timing) -> Fate:
     doubts = message.doubts + 1
     if doubts > 1:
-        return Fate("failed", None, "Nobody confirmed it; it may have arrived.", message.attempts, doubts)
+        return Fate("failed", None, IN_DOUBT, message.attempts, doubts)
     return Fate("unknown", now + int(timing.doubt * SECOND), None, message.attempts, doubts)
