@@ -128,7 +128,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             await stack.enter_async_context(_operations(settings, metrics))
         await stack.enter_async_context(_working(delivery))
         callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake)
-        webhooks = await _webhooks(settings, db, callbacks, stack)
+        count = metrics.counts.callback if metrics is not None else _ignore
+        webhooks = await _webhooks(settings, db, callbacks, stack, count)
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
         await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
@@ -357,14 +358,20 @@ def _shown(url: str | None) -> str | None:
     return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
-async def _webhooks(settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack) -> Webhooks | None:
+async def _webhooks(
+    settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack, count: Callable[[str], None]
+) -> Webhooks | None:
     """Return what takes callbacks, and let a worker act on them; None without a secret to judge them by."""
     secrets, key = settings.vonage_signature_secrets, settings.nexmo_api_key
     await db.write(replies.announce, bool(secrets) and str(settings.vonage_from).isdigit())
     if not secrets or key is None:
         return None
     await stack.enter_async_context(_background(worker.run()))
-    return Webhooks(Signed(secrets, key, settings.vonage_application_id), worker.wake)
+    return Webhooks(Signed(secrets, key, settings.vonage_application_id), worker.wake, count)
+
+
+def _ignore(_outcome: str) -> None:
+    """Count nothing: nobody asks."""
 
 
 def _chores_of_texting(db: Database) -> list[Chore]:

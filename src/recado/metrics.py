@@ -34,6 +34,14 @@ class Counts:
             registry=registry,
         )
 
+        self._callbacks = Counter(
+            "recado_callbacks", "Callbacks of Vonage, by what was made of them.", ("outcome",), registry=registry
+        )
+
+    def callback(self, outcome: str) -> None:
+        """Count a callback; `outcome` as in `http.webhooks`."""
+        self._callbacks.labels(outcome).inc()
+
     def attempt(self, channel: str, outcome: str) -> None:
         """Count an attempt to send; `outcome` as in `messages.channel`, in lower case."""
         self._attempts.labels(channel, outcome).inc()

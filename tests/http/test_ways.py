@@ -18,6 +18,7 @@ from tests.http import stored
 from tests.http.people import OTHER_PASSWORD, Device, Person, code_of, kind, somebody, visitor, wait_for
 from tests.running import Service
 from tests.servers import Postgres, Redis, free_port
+from tests.vonage.callbacks import INBOUND, SIGNATURE_SECRET, Caller, inbound_body
 from tests.vonage.server import KEY, SECRET, StandIn, stand_in
 from tests.ways.mail import SENDER, MailServer, mail_server
 from tests.ways.ntfy import NtfyServer, ntfy_server
@@ -67,6 +68,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         settings |= {"NTFY_URL": ntfy.url.replace("//", "//:tk_secret@"), "RECADO_OPS_PORT": str(ops_port)}
         settings |= {"VONAGE_URL": vonage.url, "NEXMO_API_KEY": KEY, "NEXMO_API_SECRET": SECRET}
         settings |= {"VONAGE_FROM": "14155550100", "RECADO_PUBLIC_URL": PUBLIC, "RECADO_SIGNUP": "open"}
+        settings |= {"VONAGE_SIGNATURE_SECRET": SIGNATURE_SECRET}
         service = Service(folder, {**SECRETS, **settings, "RECADO_SMS_COUNTRIES": "PT,BR"})
         try:
             # Clients of the tests ask for an address, which is answered beside the public one.
@@ -313,6 +315,9 @@ async def test_a_number_of_another_country_is_422_at_once(device: Device) -> Non
 
 async def test_prometheus_finds_messages_channels_and_stores(world: World, ana: Person, device: Device) -> None:
     await with_email(world, device, address_of(ana))
+    for secret, status in (("not-the-secret-" * 3, 401), (SIGNATURE_SECRET, 204)):
+        caller = Caller(world.service.base_url, KEY, secret)
+        assert await asyncio.to_thread(caller.post, INBOUND, inbound_body("+351912000001", "LIST")) == status
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{world.ops_port}", trust_env=False) as client:
         answers = [await client.get("/metrics") for _ in range(4)]
         assert (await client.get("/todo")).status_code == 404
@@ -324,6 +329,8 @@ async def test_prometheus_finds_messages_channels_and_stores(world: World, ana: 
         assert re.search(r'^recado_messages\{channel="email",state="sent"\} [1-9]', told, re.MULTILINE)
         assert re.search(r'^recado_message_attempts_total\{channel="email",outcome="sent"\} [1-9]', told, re.MULTILINE)
         assert 'recado_channel_stopped{channel="sms"} 0.0' in told
+        assert 'recado_callbacks_total{outcome="forged"} 1.0' in told
+        assert 'recado_callbacks_total{outcome="taken"} 1.0' in told
         assert 'recado_store_up{store="sql"} 1.0' in told
         assert ana.username not in told
         assert "example.org" not in told

@@ -6,9 +6,8 @@ trace but a count.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -29,14 +28,14 @@ class Unsigned(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Whose callbacks are taken, what is done when one was stored, and how many of each kind came.
+    """Whose callbacks are taken, what is done when one was stored, and what counts each of them.
 
     Counted are `taken`, `repeated`, `unsigned`, `forged` and `unreadable`.
     """
 
     signed: Signed
     wake: Callable[[], None]
-    counts: Counter[str] = field(default_factory=Counter[str])
+    count: Callable[[str], None]
 
 
 async def status(call: Call) -> Answer:
@@ -57,14 +56,14 @@ async def _take(call: Call, kind: Kind, shape: type[Receipt | Inbound]) -> Answe
     try:
         jti = webhooks.signed.jti(call.header(b"authorization"), raw, now // 1_000_000)
     except NotSigned:
-        webhooks.counts["unsigned"] += 1
+        webhooks.count("unsigned")
         raise Unsigned("Sign callbacks with the signature secret.") from None
     except BadSignature as error:
-        webhooks.counts["forged"] += 1
+        webhooks.count("forged")
         raise TokenInvalid(str(error)) from None
     body = _readable(webhooks, raw, shape)
     first = await inbox.keep(call.house.db, jti, kind, msgspec.json.encode(body).decode(), now)
-    webhooks.counts["taken" if first else "repeated"] += 1
+    webhooks.count("taken" if first else "repeated")
     webhooks.wake()
     return Answer(204)
 
@@ -73,5 +72,5 @@ def _readable(webhooks: Webhooks, raw: bytes, shape: type[Receipt | Inbound]) ->
     try:
         return decode(raw, shape)
     except (Malformed, WrongShape):
-        webhooks.counts["unreadable"] += 1
+        webhooks.count("unreadable")
         raise
