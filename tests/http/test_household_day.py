@@ -6,9 +6,12 @@ Every callback of the day is delivered twice, and receipts come in a bad order, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from recado.messages import segments
+from tests.http import stored
 from tests.http.conftest import Texted
 from tests.http.people import Device, Person, somebody, visitor, wait_for
 from tests.http.test_texting import a_number, share, silence
@@ -54,6 +57,17 @@ async def _moves_in(texted: Texted, name: str, locale: str) -> tuple[Person, Dev
 
 async def _message(device: Device, todo_id: str) -> dict[str, Any]:
     return (await device.ask("GET", f"/todo/{todo_id}")).json()["message"]
+
+
+async def _its_time_comes(texted: Texted, title: str) -> None:
+    """Make a to-do due now, as if the time until then had passed."""
+    now = datetime.now(UTC)
+    async with stored.database(texted.service) as db:
+        ((id_, zone),) = await db.all("SELECT id, zone FROM todo WHERE title = $1 AND done_at IS NULL", title)
+        due = f"{now.astimezone(ZoneInfo(zone or 'UTC')):%Y-%m-%dT%H:%M}"
+        due_at = round(now.timestamp()) // 60 * 60_000_000
+        await db.change("UPDATE todo SET due = $1, due_at = $2 WHERE id = $3 RETURNING id", due, due_at, id_)
+        await db.change("UPDATE reminder SET at = 1, moment = $1 WHERE todo_id = $2 RETURNING at", due_at, id_)
 
 
 async def test_a_day_of_a_household_of_three_two_of_them_only_by_text(texted: Texted) -> None:
@@ -139,6 +153,16 @@ async def test_a_day_of_a_household_of_three_two_of_them_only_by_text(texted: Te
     # The service is started anew overnight, and all is as it was.
     texted.service.restart()
     assert await marias.ask("LISTA") == "1 Comprar pão (amanha 9:00)"
+
+    # The next morning she is reminded, puts it off, is reminded again, and answers that it is done.
+    for answer, told in (("adiar 10 min", "Para "), ("Feito", "Feito: Comprar pão")):
+        before = marias.count
+        await _its_time_comes(texted, "Comprar pão")
+        reminder = await marias.read(before)
+        assert reminder.startswith("Lembrete: Comprar pão (")
+        assert reminder.endswith("). Responda FEITO 1 quando fizer.")
+        assert (await marias.ask(answer)).startswith(told)
+    assert await marias.ask("lista") == "Nada em aberto."
     for device in (laptop, marias_device, ruis_device):
         states = {message["state"] for message in (await device.ask("GET", "/message?limit=200")).json()["items"]}
         assert states <= {"sent", "delivered", "failed"}
