@@ -189,3 +189,18 @@ async def test_a_number_of_two_accounts_kills_for_the_one_that_was_told(texted: 
 
     await texted.text(phone, "buy bread")
     await wait_for(his)
+
+
+async def test_sign_ins_of_two_accounts_with_one_number_are_told_apart(texted: Texted) -> None:
+    ana, _, phone = await ana_with_phone(texted)
+    rui = await somebody(texted.service, "rui")
+    await texted.with_phone(await rui.device(), phone)
+    anas = await sign_in(texted, ana, "127.99.14.1", name="kitchen")
+    assert "Reply KILL within" in await texted.next_text(phone, 2)
+    ruis = await sign_in(texted, rui, "127.99.14.2", name="garage")
+    assert "Reply KILL 2 within" in await texted.next_text(phone, 3)
+    assert (await texted.ask(phone, "KILL")).startswith("Signed out: kitchen.")
+    assert await texted.ask(phone, "KILL") == "Which one? KILL and a number: 2 garage"
+    assert [await device.status() for device in (anas, ruis)] == [401, 200]
+    assert (await texted.ask(phone, "KILL 2")).startswith("Signed out: garage.")
+    assert await ruis.status() == 401

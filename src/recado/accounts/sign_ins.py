@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from recado.accounts import allowances, audit
+from recado.accounts import allowances, audit, register
 from recado.accounts.allowances import Rate
 from recado.accounts.register import Account
 from recado.db import Reader, Tx
@@ -126,7 +126,7 @@ def _wanted(account: Account) -> bool:
 async def _tell(tx: Tx, account: Account, sign_in: SignIn, new_id: NewId, now: int) -> bool:
     if not await _within_rate(tx, account.user_id, now):
         return False
-    taken = {row[0] for row in await tx.all(_NUMBERS, account.user_id, now - HOUR)}
+    taken = await _numbers(tx, account, now)
     number = next(number for number in range(1, len(taken) + 2) if number not in taken)
     tx.put(_PUT, account.user_id, sign_in.session_id, number, sign_in.shown, now)
     clock = f"{datetime.fromtimestamp(now // 1_000_000, ZoneInfo(account.time_zone)):%H:%M}"
@@ -134,6 +134,12 @@ async def _tell(tx: Tx, account: Account, sign_in: SignIn, new_id: NewId, now: i
     text = texts.new_sign_in(account.username, sign_in.shown, clock, account.locale, reply=reply)
     _queue(tx, account, text, new_id, now)
     return True
+
+
+async def _numbers(tx: Tx, account: Account, now: int) -> set[int]:
+    """Return the numbers of the last hour, of every account with that phone: an answer tells no other one apart."""
+    sharing = {account.user_id, *(one.user_id for one in await register.by_phone(tx, account.phone or ""))}
+    return {row[0] for user_id in sharing for row in await tx.all(_NUMBERS, user_id, now - HOUR)}
 
 
 async def _within_rate(tx: Tx, user_id: int, now: int) -> bool:

@@ -62,9 +62,14 @@ async def do(tx: Tx, context: Context, command: Command, end: _EndSession) -> st
         return context.words.say("wrong")
 
 
-async def was_told(reader: Reader, user_id: int, now: int) -> bool:
-    """Tell whether somebody was told of a sign-in that they may still end."""
-    return bool(await sign_ins.open_notices(reader, user_id, now))
+async def told_of(reader: Reader, user_id: int, now: int) -> set[int]:
+    """Return the numbers of the sign-ins that somebody was told of and may still end."""
+    return {notice.number for notice in await sign_ins.open_notices(reader, user_id, now)}
+
+
+def sign_in_meant(command: Command) -> int:
+    """Return the number of the sign-in that KILL is about; without one it is the first, whose text said none."""
+    return command.numbers[0] if command.numbers else 1
 
 
 async def _help(_tx: Tx, context: Context, _command: Command) -> str:
@@ -174,10 +179,9 @@ async def _added(tx: Tx, context: Context, todo: Todo, line: str) -> str:
 
 
 async def _kill(tx: Tx, context: Context, command: Command, end: _EndSession) -> str:
-    """End the sign-in that a text told of under this number; without one, under the first, whose text said none."""
+    """End the sign-in that a text told of under this number."""
     told = await sign_ins.open_notices(tx, context.user_id, context.now)
-    wanted = command.numbers[0] if command.numbers else 1
-    notice = next((one for one in told if one.number == wanted), None)
+    notice = next((one for one in told if one.number == sign_in_meant(command)), None)
     if notice is None:
         choices = [(one.number, one.device) for one in told]
         return context.words.choice("which sign-in", choices) if told else context.words.say("nothing to kill")

@@ -93,11 +93,12 @@ async def _opt(tx: Tx, command: Command, number: str, people: list[Account], *, 
 async def _context(tx: Tx, command: Command, people: list[Account], new_id: NewId, now: int) -> Context:
     """A number that several accounts have is the one's who verified it last, or who was told of a sign-in."""
     account = people[0]
-    if command.name == "kill":
-        for one in people:
-            if await acting.was_told(tx, one.user_id, now):
-                account = one
-                break
+    if command.name == "kill" and len(people) > 1:
+        told = [(one, await acting.told_of(tx, one.user_id, now)) for one in people]
+        meant = acting.sign_in_meant(command)
+        account = next(
+            (one for one, open_ in told if meant in open_), next((one for one, open_ in told if open_), account)
+        )
     return Context(account, Words(account.locale), new_id, now)
 
 
