@@ -92,7 +92,7 @@ class Person:
             "changeTodo": TODO,
             "batchTodos": {"items": [{"op": "create", "todo": TODO | {"title": "buy bread"}}]},
             "setPhone": {"phone": f"+35191{next(_numbers):07}"},
-            "setEmail": {"email": f"ana.{next(_numbers)}@example.org"},
+            "setEmail": {"email": f"ana.{next(_numbers)}@example.org", "password": PASSWORD},
         }.get(operation, {})
 
     def _post(self, path: str, **body: str) -> Any:

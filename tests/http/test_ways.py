@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import SECRETS
 from tests.http import stored
-from tests.http.people import OTHER_PASSWORD, Device, Person, code_of, kind, somebody, visitor, wait_for
+from tests.http.people import OTHER_PASSWORD, PASSWORD, Device, Person, code_of, kind, somebody, visitor, wait_for
 from tests.running import Service
 from tests.servers import Postgres, Redis, free_port
 from tests.vonage.callbacks import INBOUND, SIGNATURE_SECRET, Caller, inbound_body
@@ -92,7 +92,7 @@ def address_of(person: Person) -> str:
 
 
 async def with_email(world: World, device: Device, address: str) -> None:
-    assert (await device.ask("POST", "/me/email", json={"email": address})).status_code == 202
+    assert (await device.ask("POST", "/me/email", json={"email": address, "password": PASSWORD})).status_code == 202
     code = code_of(await world.mail_to(address))
     assert (await device.ask("POST", "/me/email/verify", json={"code": code})).status_code == 204
 
@@ -114,7 +114,9 @@ async def settle(device: Device, state: str = "sent") -> list[dict[str, Any]]:
 
 async def test_a_mailbox_is_proven_by_its_code(world: World, ana: Person, device: Device) -> None:
     address = address_of(ana)
-    assert (await device.ask("POST", "/me/email", json={"email": f" {address} "})).status_code == 202
+    assert (
+        await device.ask("POST", "/me/email", json={"email": f" {address} ", "password": PASSWORD})
+    ).status_code == 202
     mail = await world.mail_to(address)
     assert ((await me(device))["email"], (await me(device))["email_verified"]) == (address, False)
     wrong = await device.ask("POST", "/me/email/verify", json={"code": "000000"})
@@ -153,16 +155,27 @@ async def test_a_mailbox_is_proven_by_its_code(world: World, ana: Person, device
     ],
 )
 async def test_what_is_not_exactly_one_address_is_422(device: Device, address: str) -> None:
-    answer = await device.ask("POST", "/me/email", json={"email": address})
+    answer = await device.ask("POST", "/me/email", json={"email": address, "password": PASSWORD})
     if address.strip() == "ana@example.org":
         assert answer.status_code == 202
     else:
         assert kind(answer) == (422, "invalid-value")
 
 
+async def test_a_session_alone_cannot_name_the_mailbox_that_resets_the_password(ana: Person, device: Device) -> None:
+    body = {"email": address_of(ana), "password": OTHER_PASSWORD}
+    assert kind(await device.ask("POST", "/me/email", json=body)) == (401, "bad-credentials")
+    assert kind(await device.ask("POST", "/me/email", json={"email": address_of(ana)})) == (422, "invalid-value")
+    assert (await device.ask("GET", "/me")).json()["email"] is None
+
+
 async def test_five_codes_an_hour_are_sent_at_most(device: Device) -> None:
     statuses = [
-        (await device.ask("POST", "/me/email", json={"email": f"{number}.{id(device)}@example.org"})).status_code
+        (
+            await device.ask(
+                "POST", "/me/email", json={"email": f"{number}.{id(device)}@example.org", "password": PASSWORD}
+            )
+        ).status_code
         for number in range(6)
     ]
     assert statuses == [202] * 5 + [429]
@@ -189,7 +202,7 @@ async def test_who_forgot_their_password_sets_a_new_one_by_a_link(world: World, 
 async def test_forgotten_answers_the_same_whoever_it_is(world: World, ana: Person, device: Device) -> None:
     unproven = await somebody(world.service)
     their_device = await unproven.device()
-    await their_device.ask("POST", "/me/email", json={"email": address_of(unproven)})
+    await their_device.ask("POST", "/me/email", json={"email": address_of(unproven), "password": PASSWORD})
     await with_email(world, device, address_of(ana))
     stranger = visitor(world.service)
     names = (ana.username, unproven.username, "nobody.at.all", "\u202e", "x" * 200)
@@ -339,7 +352,7 @@ async def test_prometheus_finds_messages_channels_and_stores(world: World, ana: 
 async def test_without_its_settings_a_service_says_that_it_sends_no_such_thing(service: Service) -> None:
     device = await (await somebody(service)).device()
     for answer in (
-        await device.ask("POST", "/me/email", json={"email": "ana@example.org"}),
+        await device.ask("POST", "/me/email", json={"email": "ana@example.org", "password": PASSWORD}),
         await device.ask("POST", "/me/ntfy"),
     ):
         assert kind(answer) == (403, "refused")

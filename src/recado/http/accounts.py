@@ -50,9 +50,10 @@ class Quiet(msgspec.Struct, rename={"start": "from", "end": "to"}):
 
 
 class PostEmail(msgspec.Struct):
-    """The body of `POST /me/email`."""
+    """The body of `POST /me/email`. The password, since whoever reads that mailbox can set a new one."""
 
     email: Annotated[str, msgspec.Meta(max_length=254)]
+    password: str
 
 
 class VerifyEmail(msgspec.Struct):
@@ -224,8 +225,13 @@ async def verify_phone(call: Call) -> Answer:
 async def set_email(call: Call) -> Answer:
     """`POST /me/email`: sends a code."""
     body: PostEmail = call.body
-    await call.house.emails.start(call.house.db, call.user_id, body.email, now=call.house.clock())
-    call.house.wake()
+    house, now = call.house, call.house.clock()
+    address = house.guard.client_address(call.scope)
+    await accounts.prove(
+        house.db, house.passwords, house.limits, call.user_id, password=body.password, address=address, now=now
+    )
+    await house.emails.start(house.db, call.user_id, body.email, now=now)
+    house.wake()
     return Answer(202)
 
 
