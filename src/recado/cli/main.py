@@ -25,11 +25,10 @@ CODES = (DONE, FAILED, MISUSED, SIGNED_OUT, NOT_FOUND, UNREACHABLE, INTERRUPTED)
 def main() -> None:
     """Run the command line of this process and exit."""
     os.umask(0o077)  # what recado writes is its owner's only
-    for stream in (sys.stdout, sys.stderr):
+    streams = ((sys.stdin, "surrogateescape"), (sys.stdout, "replace"), (sys.stderr, "replace"))
+    for stream, errors in streams:  # input as in arguments: refused where it would be sent
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # what an old terminal cannot show is a ?
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")  # as in arguments; refused where it would be sent
+            stream.reconfigure(errors=errors)  # what an old terminal cannot show is a ?
     sys.exit(run(sys.argv[1:]))
 
 
