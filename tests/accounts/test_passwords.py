@@ -174,7 +174,10 @@ async def main():
     before = resident()
     await asyncio.gather(*(passwords.hash(str(n)) for n in range(12)))
     most = resident()
-    await asyncio.sleep(3.5)
+    for _ in range(100):  # it takes two seconds or so, and longer where others use the processor
+        await asyncio.sleep(0.2)
+        if resident() - before < 10_000:
+            break
     print(most - before, resident() - before)
     passwords.close()
 
