@@ -112,4 +112,5 @@ def _unknown(name: str) -> str:
 def _sentence(error: CycloptsError) -> str:
     told = " ".join(str(error).split())
     command = " ".join(error.command_chain or ())
-    return f"{told.rstrip('.').replace('?.', '?')}. `{' '.join(['recado', *command.split()])} --help` tells more"
+    told = told.rstrip(".").replace("?.", "?")
+    return f"{told}{'' if told.endswith('?') else '.'} `{' '.join(['recado', *command.split()])} --help` tells more"

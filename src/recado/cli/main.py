@@ -6,6 +6,7 @@ server cannot be reached, all three from commands that ask a server; 130 interru
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from recado.cli.use.screen import clean
 from recado.errors import RecadoError
 from recado.readings import SettingsError
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 CODES = (DONE, FAILED, MISUSED, SIGNED_OUT, NOT_FOUND, UNREACHABLE, INTERRUPTED)
 
@@ -23,9 +25,10 @@ CODES = (DONE, FAILED, MISUSED, SIGNED_OUT, NOT_FOUND, UNREACHABLE, INTERRUPTED)
 def main() -> None:
     """Run the command line of this process and exit."""
     os.umask(0o077)  # what recado writes is its owner's only
-    for stream in (sys.stdout, sys.stderr):
+    streams = ((sys.stdin, "surrogateescape"), (sys.stdout, "replace"), (sys.stderr, "replace"))
+    for stream, errors in streams:  # input as in arguments: refused where it would be sent
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # what an old terminal cannot show is a ?
+            stream.reconfigure(errors=errors)  # what an old terminal cannot show is a ?
     sys.exit(run(sys.argv[1:]))
 
 
@@ -52,9 +55,18 @@ def _for_people(arguments: Sequence[str]) -> int:
     except Failure as failure:
         return _say(failure.sentence, failure.code)
     except BrokenPipeError:  # whoever read has had enough, as `head` does: end without a word
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return DONE
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        _print_no_more()
+        return _say(f"The output cannot be written ({error.strerror})", FAILED)
     return code
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(arguments: Sequence[str]) -> int:

@@ -32,6 +32,10 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(tmp_path: Path, arguments: 
     assert "--help` tells more" in Terminal(tmp_path / "home").told(*arguments, code=2)
 
 
+def test_a_guess_ends_in_one_mark(tmp_path: Path) -> None:
+    assert '"none"? `recado ls --help`' in Terminal(tmp_path / "home").told("ls", "--due", "nope", code=2)
+
+
 def test_help_is_a_word_too(tmp_path: Path) -> None:
     home = Terminal(tmp_path / "home")
     assert home.run("help") == home.run("--help")

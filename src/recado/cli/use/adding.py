@@ -11,9 +11,9 @@ from cyclopts import Parameter
 
 from recado.cli.use import dates, lists, screen
 from recado.cli.use.days import now_in
-from recado.cli.use.failures import Failure, Misused
+from recado.cli.use.failures import Failure, Misused, Unreachable
 from recado.cli.use.ids import new_id
-from recado.cli.use.lines import said, tell
+from recado.cli.use.lines import numbered, said, tell
 from recado.cli.use.memory import Memory, Step
 from recado.cli.use.options import NONE, Flag, Options
 from recado.cli.use.screen import Ink
@@ -74,18 +74,15 @@ def add(
         members = lists.members(session, list_name=list_name, for_name=for_name)
         members |= dates.members(session, due=due, priority=priority, labels=label, notes=notes)
         if under:
-            (members["parent_id"],) = Memory(session.profile.name).ids([under])
+            members["parent_id"] = Memory(session.profile.name).one(under)
         bodies = [{("title" if as_is else "quick"): text, **members} for text in texts]
         if dry_run:
             _show_only(session, texts, members, as_is=as_is, json=options.json)
             return
-        done = [
-            todo
-            for start in range(0, len(bodies), _AT_ONCE)
-            for todo in _create(session, bodies[start : start + _AT_ONCE])
-        ]
+        done = _create(session, bodies)
         if options.json:
-            screen.data(done[0] if len(done) == 1 else {"items": done})
+            shown = numbered(session, done)
+            screen.data(shown[0] if len(shown) == 1 else {"items": shown})
             return
         tell(session, lambda _: say("Added"), done)
 
@@ -126,11 +123,20 @@ def _something(text: str) -> str:
 
 
 def _create(session: Session, bodies: list[Body]) -> list[Body]:
-    """Create to-dos with ids of our own, those of the last time if that was never answered; so none is there twice."""
+    """Create to-dos with ids of our own, those of the last time if that was never answered; so none is there twice.
+
+    What takes several requests and fails at one of them begins with the same ids again, whatever the failure was.
+    """
     memory = Memory(session.profile.name)
-    with memory.once(bodies, new_id) as asked:
-        todos = _sent(session, [{"id": own, **body} for own, body in zip(asked.ids, bodies, strict=True)])
-    memory.did("add", [Step(todo["id"], 0, todo["version"]) for todo in todos])
+    todos = list[Body]()
+    lost = (Unreachable, KeyboardInterrupt) if len(bodies) <= _AT_ONCE else (Failure, KeyboardInterrupt)
+    with memory.once(bodies, new_id, lost) as asked:
+        named = [{"id": own, **body} for own, body in zip(asked.ids, bodies, strict=True)]
+        try:
+            for start in range(0, len(named), _AT_ONCE):
+                todos += _sent(session, named[start : start + _AT_ONCE])
+        finally:
+            memory.did("add", [Step(todo["id"], 0, todo["version"]) for todo in todos])
     return todos
 
 

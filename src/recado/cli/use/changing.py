@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from recado.cli.use import dates, days, lists, screen
 from recado.cli.use.failures import Missing, Misused, Refused
 from recado.cli.use.ids import new_id
-from recado.cli.use.lines import tell
+from recado.cli.use.lines import numbered, tell
 from recado.cli.use.memory import Memory, Step
 from recado.cli.use.options import NONE, Options
 from recado.cli.use.session import Session
@@ -102,12 +102,12 @@ def edit(
         More about it.
     """
     with Session(options) as session:
-        before = _there(session, _ids(session, [number]))
+        before = _there(session, [Memory(session.profile.name).one(number)])
         (todo,) = before.values()
         labels = [] if label and [one.lower() for one in label] == ["none"] else label
         nobody = for_name is not None and for_name.lower() in dates.NOTHING
         change = dates.members(session, due=due, repeat=repeat, priority=priority, labels=labels, notes=notes)
-        change |= lists.members(session, list_name=list_name, for_name=None if nobody else for_name)
+        change |= lists.members(session, list_name=list_name, for_name=None if nobody else for_name, at=todo["list_id"])
         change |= ({"title": title} if title is not None else {}) | ({"for": None} if nobody else {})
         item: Item = {"op": "change", "id": todo["id"], "todo": change}
         if not change:
@@ -212,6 +212,6 @@ def _member(session: Session, member: str, text: str) -> dict[str, Any]:
 def told(session: Session, todos: Sequence[Todo], options: Options, word: Callable[[Mapping[str, Any]], str]) -> None:
     """Confirm what was done to each, in words or as JSON."""
     if options.json:
-        screen.data({"items": list(todos)})
+        screen.data({"items": numbered(session, todos)})
     else:
         tell(session, word, todos)

@@ -14,7 +14,7 @@ from typing import Any, cast
 import httpx2
 
 from recado.cli.use.address import here
-from recado.cli.use.failures import Failure, Missing, Refused, Unreachable
+from recado.cli.use.failures import Failure, Missing, Misused, Refused, Unreachable
 
 _TIMEOUT = httpx2.Timeout(20, connect=5)
 _LONGEST_PAUSE = 3.0
@@ -93,7 +93,9 @@ class Connection:
         except httpx2.TransportError as error:
             sent = not isinstance(error, _BEFORE_SENDING)
             raise Unreachable(self._unreached(error, sent=sent), sent=sent) from error
-        except httpx2.InvalidURL as error:
+        except UnicodeEncodeError as error:
+            raise Misused("What was typed is not whole UTF-8, so nothing is sent.") from error
+        except (httpx2.InvalidURL, UnicodeError) as error:
             raise Failure(f"{self.server} is no address that can be asked ({error}).") from error
         return _answer(got)
 

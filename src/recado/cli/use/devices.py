@@ -45,15 +45,23 @@ def end(device: str | None = None, /, *, others: Annotated[bool, Flag] = False, 
         raise Misused("Say which device, or --others: `recado devices` lists them.")
     with Session(options) as session:
         if device is None:
+            ended = [one for one in session.ask("GET", "/session")["items"] if not one["current"]]
             session.answer("DELETE", "/session", again=False)
-            screen.line("All other devices are signed out.")
+            _tell(ended, "All other devices are signed out.", options)
             return
         one = _meant(device, session.ask("GET", "/session")["items"])
         session.answer("DELETE", f"/session/{one['id']}", again=False)
-        screen.line(f"{_name(one)} is signed out.")
+        _tell([one], f"{_name(one)} is signed out.", options)
         if one["current"]:
             with profiles.lock(session.profile.name):
                 profiles.save(session.profile.signed_out())
+
+
+def _tell(ended: list[dict[str, Any]], sentence: str, options: Options) -> None:
+    if options.json:
+        screen.data({"items": ended})
+    else:
+        screen.line(sentence)
 
 
 def _show(one: dict[str, Any], zone: str) -> None:

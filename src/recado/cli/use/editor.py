@@ -54,4 +54,7 @@ def _through_editor(text: str) -> str:
             raise Failure(f"The editor {program!r} cannot be started ({error}): set EDITOR.") from error
         if ended:
             raise Failure(f"The editor {program!r} ended with {ended}, so nothing is changed.")
-        return file.read_text("utf-8")
+        try:
+            return file.read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise Failure(f"What the editor left cannot be read ({error}), so nothing is changed.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -97,13 +98,21 @@ def _read(file: str) -> bytes:
 
 
 def _write(output: Path, body: bytes) -> None:
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    """Replace a file, or what a link points to, at once; a device is written as it is."""
+    if output.is_dir():
+        raise Misused(f"{output} is a folder: name a file in it.")
+    place = output.resolve()
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
     try:
-        draft.write_bytes(body)
-        draft.chmod(0o600)
-        draft.replace(output)
+        if place.exists() and not place.is_file():
+            place.write_bytes(body)
+            return
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(body)
+        draft.replace(place)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise Failure(f"{output} cannot be written ({error.strerror}).") from error
 
 

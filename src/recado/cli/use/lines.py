@@ -91,6 +91,12 @@ class Lines:
                 self.show(todo, with_list=with_list)
 
 
+def numbered(session: Session, todos: Sequence[Todo]) -> list[dict[str, Any]]:
+    """Return to-dos that were changed for programs, with their numbers; nothing else is asked for."""
+    numbers = Memory(session.profile.name).number(todos)
+    return [{"number": numbers[todo["id"]], **todo} for todo in todos]
+
+
 def said(todo: Todo, now: datetime) -> list[Part]:
     """Return what a to-do says besides its title: when, how often, how important, and its labels."""
     late = not todo.get("done") and days.is_past(todo.get("due_at"), now)

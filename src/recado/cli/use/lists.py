@@ -87,7 +87,7 @@ def rm(list_name: Annotated[str, Parameter(name="NAME")], /, *, options: Options
     with Session(options) as session:
         one = meant(session, list_name)
         session.answer("DELETE", f"/list/{one['id']}", again=False)
-        screen.line(f"{name(one)} is in the trash; `recado lists restore {one['id']}` brings it back.")
+        _tell(one, f"{name(one)} is in the trash; `recado lists restore {one['id']}` brings it back.", options)
 
 
 @app.command
@@ -116,7 +116,7 @@ def leave(list_name: Annotated[str, Parameter(name="NAME")], /, *, options: Opti
     with Session(options) as session:
         one = meant(session, list_name)
         session.answer("DELETE", f"/list/{one['id']}/member/{session.profile.user_id}", again=False)
-        screen.line(f"You have left {name(one)}.")
+        _tell(one, f"You have left {name(one)}.", options)
 
 
 def invite(
@@ -160,18 +160,23 @@ def join(code: str, /, *, options: Options = NONE) -> None:
         _tell(one, f"You are in {name(one)} as {one['role']}.", options)
 
 
-def members(session: Session, *, list_name: str | None, for_name: str | None) -> dict[str, Any]:
-    """Return the members of a to-do that name a list and a person. Raises `Missing`."""
+def members(session: Session, *, list_name: str | None, for_name: str | None, at: str | None = None) -> dict[str, Any]:
+    """Return the members of a to-do that name a list and a person. Raises `Missing`.
+
+    One that is in a shared list already (`at`) stays there, unless a list is named; a personal one goes where they are.
+    """
     found = dict[str, Any]()
     if list_name is not None:
         found["list_id"] = meant(session, list_name)["id"]
     if for_name is not None:
-        found |= _person(session, for_name.lstrip("@"), found.get("list_id"))
+        found |= _person(session, for_name.lstrip("@"), found.get("list_id"), at)
     return found
 
 
-def _person(session: Session, who: str, list_id: str | None) -> dict[str, Any]:
-    shared = [one for one in session.ask("GET", "/list")["items"] if list_id in (None, one["id"])]
+def _person(session: Session, who: str, list_id: str | None, at: str | None) -> dict[str, Any]:
+    lists: list[List] = session.ask("GET", "/list")["items"]
+    list_id = list_id or next((one["id"] for one in lists if one["id"] == at and not one["personal"]), None)
+    shared = [one for one in lists if list_id in (None, one["id"])]
     for one in sorted(shared, key=lambda one: not one["personal"]):
         for member in one["members"]:
             if _folded(str(member["username"])) == _folded(who):

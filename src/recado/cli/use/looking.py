@@ -131,7 +131,7 @@ def show(number: str, /, *, options: Options = NONE) -> None:
         Its number in the last listings, or the beginning of its id.
     """
     with Session(options) as session:
-        (todo_id,) = Memory(session.profile.name).ids([number])
+        todo_id = Memory(session.profile.name).one(number)
         todo = session.ask("GET", f"/todo/{todo_id}")
         steps, _ = session.all("/todo", {"parent": todo_id, "state": "all"}, _SOME)
         lines = Lines(session, [todo, *steps])

@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from recado.cli.use import files, profiles
-from recado.cli.use.failures import Missing, Misused, Unreachable
+from recado.cli.use.failures import Failure, Missing, Misused, Unreachable
 
 R = TypeVar("R")
 _KEPT, _KEPT_DONE, _PENDING = 14 * 86_400, 86_400, 86_400
 _MOST_NUMBERS, _MOST_CHANGES = 2000, 50
 _SHORTEST_ID = 6
+_MEMBERS: dict[str, type[dict[str, Any] | list[Any]]] = {"numbers": dict, "changes": list, "pending": dict}
+_LOST = (Unreachable, KeyboardInterrupt)
 
 
 class Step(NamedTuple):
@@ -71,9 +73,18 @@ class Memory:
 
         Raises `Missing` for one that is not known, `Misused` for one that could be several.
         """
-        numbers: dict[str, list[Any]] = (files.read(self._path) or {}).get("numbers", {})
+        numbers: dict[str, list[Any]] = self._held().get("numbers", {})
         named = [one for handle in handles for one in handle.split(",") if one]
+        if not named:
+            raise Misused("Say which: `recado ls` shows the numbers.")
         return list(dict.fromkeys(_meant(handle, numbers) for handle in named))
+
+    def one(self, handle: str) -> str:
+        """Return the only to-do that is meant. Raises as `ids` does, and `Misused` for several."""
+        found = self.ids([handle])
+        if len(found) > 1:
+            raise Misused(f"{handle!r} names several to-dos, and this is done to one.")
+        return found[0]
 
     def did(self, what: str, steps: Sequence[Step]) -> None:
         """Remember what was done to to-dos, so that it can be taken back. Where nothing changed, nothing is."""
@@ -88,7 +99,7 @@ class Memory:
 
     def last(self) -> tuple[str, list[Step]] | None:
         """Return the last thing that was done and not taken back."""
-        changes = (files.read(self._path) or {}).get("changes") or [None]
+        changes = self._held().get("changes") or [None]
         change = changes[-1]
         return change and (change["what"], [Step(*item) for item in change["items"]])
 
@@ -112,27 +123,38 @@ class Memory:
         self._change(drop)
 
     @contextmanager
-    def once(self, bodies: Sequence[Mapping[str, Any]], fresh: Callable[[], str]) -> Generator[Asked]:
+    def once(
+        self,
+        bodies: Sequence[Mapping[str, Any]],
+        fresh: Callable[[], str],
+        lost: tuple[type[BaseException], ...] = _LOST,
+    ) -> Generator[Asked]:
         """Yield an id for each thing that is asked for: a fresh one, or that of before if no answer came then.
 
-        So what is typed again after an answer was lost is done once. It is remembered for a day.
+        So what is typed again after an answer was `lost` is done once. It is remembered for a day.
         """
         name = hashlib.sha256(json.dumps(bodies, sort_keys=True).encode()).hexdigest()[:32]
-        found: dict[str, Any] | None = (files.read(self._path) or {}).get("pending", {}).get(name)
+        found: dict[str, Any] | None = self._held().get("pending", {}).get(name)
         known: list[str] = found["ids"] if found and found["until"] > time.time() else []
         ids = known or [fresh() for _ in bodies]
         waiting = {"ids": ids, "until": time.time() + _PENDING}
         try:
             yield Asked(ids, again=bool(known))
-        except (Unreachable, KeyboardInterrupt):
+        except lost:
             self._change(lambda held: held.setdefault("pending", {}).update({name: waiting}))
             raise
         if found is not None:
             self._change(lambda held: held["pending"].pop(name, None))
 
+    def _held(self) -> dict[str, Any]:
+        held = files.read(self._path) or {}
+        if any(not isinstance(held.get(member, kind()), kind) for member, kind in _MEMBERS.items()):
+            raise Failure(f"{self._path} is not whole: remove it. The numbers of to-dos begin anew then.")
+        return held
+
     def _change(self, change: Callable[[dict[str, Any]], R]) -> R:
         with files.locked(self._path):
-            held = files.read(self._path) or {}
+            held = self._held()
             result = change(held)
             files.write(self._path, held)
             return result

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from recado.cli.use import files
-from recado.cli.use.failures import Missing, Misused
+from recado.cli.use.failures import Failure, Missing, Misused
 
 FIRST = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
@@ -66,9 +66,22 @@ def _profile(name: str, held: dict[str, Any]) -> Profile:
     known = {field: held[field] for field in ("user_id", "time_zone", "personal_list") if field in held}
     try:
         pair = None if tokens is None else Tokens(**tokens)
-        return Profile(name, held["server"], held["username"], **known, tokens=pair)
+        profile = Profile(name, held["server"], held["username"], **known, tokens=pair)
     except (KeyError, TypeError):
-        raise Misused(f"{path(name)} is not whole: remove it and sign in again.") from None
+        profile = None
+    if profile is None or not _whole(profile) or (profile.tokens and not _whole(profile.tokens)):
+        raise Failure(f"{path(name)} is not whole: `recado profiles rm {name}`, and sign in again.")
+    return profile
+
+
+def _whole(held: Profile | Tokens) -> bool:
+    """Whether each member is of the kind that the member of that name is."""
+    numbers = ("user_id", "expires_at")
+    return all(
+        isinstance(getattr(held, one.name), (int, float) if one.name in numbers else str)
+        for one in fields(held)
+        if one.name != "tokens"
+    )
 
 
 def save(profile: Profile) -> None:
@@ -81,10 +94,23 @@ def save(profile: Profile) -> None:
 def remove(name: str) -> None:
     """Forget a profile and all that is kept for it."""
     for file in (path(name), files.state_folder() / f"{name}.json"):
-        file.unlink(missing_ok=True)
-        file.with_suffix(".lock").unlink(missing_ok=True)
+        _unlink(file)
+        _unlink(file.with_suffix(".lock"))
     if current() == name:
-        (files.config_folder() / "current.json").unlink(missing_ok=True)
+        _unlink(files.config_folder() / "current.json")
+
+
+def forget_to_dos(name: str) -> None:
+    """Forget numbers and changes: somebody else uses the profile from now on."""
+    with files.locked(files.state_folder() / f"{name}.json"):
+        _unlink(files.state_folder() / f"{name}.json")
+
+
+def _unlink(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise Failure(f"{file} cannot be removed ({error.strerror}).") from error
 
 
 def names() -> list[str]:

@@ -49,7 +49,7 @@ def login(
     """
     profile = _meant(server, username, options)
     _warn(profile.server)
-    _enter(profile, _password(stdin=password_stdin), device)
+    _enter(profile, _password(stdin=password_stdin), device, options)
 
 
 def signup(
@@ -85,7 +85,7 @@ def signup(
     body |= {"invite": invite} if invite else {}
     with closing(Connection(profile.server)) as connection:
         connection.demand("POST", "/user", json=body, again=False)
-    _enter(profile, password, device)
+    _enter(profile, password, device, options)
 
 
 def logout(
@@ -104,6 +104,7 @@ def logout(
     profile = profiles.load(name)
     if profile is None or profile.tokens is None:
         raise SignedOut("Nobody is signed in here.")
+    told = True
     try:
         if everywhere:
             with Session(options) as session:
@@ -114,9 +115,13 @@ def logout(
             raise Unreachable(
                 f"{error.sentence.rstrip('.')}. `recado logout --forget` removes the tokens here."
             ) from error
+        told = False
     with profiles.lock(name):
         profiles.save(profile.signed_out())
-    screen.line(f"{profile.username} is signed out of {profile.server}" + (", on all devices." if everywhere else "."))
+    sentence = f"{profile.username} is signed out of {profile.server}" + (", on all devices." if everywhere else ".")
+    if not told:
+        sentence = f"The tokens are removed here. {profile.server} was not told: end this device from another one."
+    _say(profile.signed_out(), sentence, options)
 
 
 def _meant(server: str | None, username: str | None, options: Options) -> Profile:
@@ -125,12 +130,16 @@ def _meant(server: str | None, username: str | None, options: Options) -> Profil
     known = profiles.load(name)
     place = address(server) if server else (known.server if known else USUAL)
     who = username or (known.username if known and known.server == place else "") or _asked_name(place)
-    if known and known.tokens and (known.server, known.username.casefold()) != (place, who.casefold()):
+    if known and known.tokens and _whose(known) != (place, who.casefold()):
         raise Misused(
             f"Profile {name!r} is signed in as {known.username} at {known.server}: "
             "take another name with --profile NAME, or `recado logout` first."
         )
     return Profile(name, place, who, tokens=known.tokens if known else None)
+
+
+def _whose(profile: Profile) -> tuple[str, str]:
+    return profile.server, profile.username.casefold()
 
 
 def _asked_name(server: str) -> str:
@@ -149,13 +158,17 @@ def _password(*, stdin: bool, twice: bool = False) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise Misused("There is no terminal to ask for the password: use --password-stdin.")
-    password = getpass.getpass("Password: ")
-    if twice and getpass.getpass("The same again: ") != password:
+    try:
+        password = getpass.getpass("Password: ")
+        again = getpass.getpass("The same again: ") if twice else password
+    except EOFError:
+        raise Misused("No password was typed.") from None
+    if again != password:
         raise Misused("The two are not the same.")
     return password
 
 
-def _enter(profile: Profile, password: str, device: str | None) -> None:
+def _enter(profile: Profile, password: str, device: str | None, options: Options) -> None:
     body = {"username": profile.username, "password": password, "device": (device or socket.gethostname())[:100]}
     with closing(Connection(profile.server)) as connection:
         try:
@@ -171,11 +184,22 @@ def _enter(profile: Profile, password: str, device: str | None) -> None:
         with suppress(Failure):  # the session of before; it would only clutter the list of devices
             end_session(profile)
     with profiles.lock(profile.name):
+        before = profiles.load(profile.name)
+        if before and _whose(before) != _whose(profile):
+            profiles.forget_to_dos(profile.name)
         profiles.save(Profile(profile.name, profile.server, profile.username, tokens=tokens))
     profiles.choose(profile.name)
     with Session(Options(profile=profile.name)) as session:
         session.learn()
-        screen.line(f"Signed in to {profile.server} as {session.profile.username}.")
+        _say(session.profile, f"Signed in to {profile.server} as {session.profile.username}.", options)
+
+
+def _say(profile: Profile, sentence: str, options: Options) -> None:
+    if not options.json:
+        screen.line(sentence)
+        return
+    signed_in = profile.tokens is not None
+    screen.data({"name": profile.name, "server": profile.server, "username": profile.username, "signed_in": signed_in})
 
 
 def end_session(profile: Profile) -> None:
