@@ -141,6 +141,7 @@ test("/docs shows every operation with a curl line that works, and tries it, as 
   const count = Object.values(contract.paths).flatMap(Object.keys).filter((name) => /^(get|post|put|patch|delete)$/.test(name)).length;
   const person = await service.person();
   await page.goto(`${service.url}/docs#createTodo`);
+  await page.locator(".operation").nth(count - 1).waitFor();
   assert.equal(await page.locator(".operation").count(), count);
   const create = page.locator("#createTodo");
   await create.getByRole("button", { name: "Send" }).click();

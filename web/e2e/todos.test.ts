@@ -1,8 +1,9 @@
 /** What a person does with to-dos: painted at once, taken back, by keys, seen by others, and without a network. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, Page } from "playwright-core";
-import { counting, launch, pause, profile, row, signIn } from "./browser.ts";
+import { counting, launch, pause, profile, row, signIn, until } from "./browser.ts";
 import { type Person, Service } from "./service.ts";
 
 let service: Service;
@@ -32,6 +33,12 @@ async function add(page: Page, line: string): Promise<void> {
 
 const titles = (page: Page) => page.locator(".row-title").allTextContents();
 
+/** Waits until just these titles are shown, in this order; else says which are. */
+async function shows(page: Page, expected: string[]): Promise<void> {
+  await until(async () => isDeepStrictEqual(await titles(page), expected)).catch(() => undefined);
+  assert.deepEqual(await titles(page), expected);
+}
+
 test("the line is read while one types, and saved as the chips say", async () => {
   const { page, person } = await begin();
   await page.keyboard.press("q");
@@ -54,7 +61,7 @@ test("a to-do is there before the server has answered, and no chips are needed f
     await route.continue();
   });
   await add(page, "buy bread");
-  assert.deepEqual(await titles(page), ["buy bread"]);
+  await shows(page, ["buy bread"]);
   assert.deepEqual(await service.todos(person), []);
   await row(page, "buy bread").locator(".waits").waitFor({ state: "detached" });
   assert.equal((await service.todos(person, "due=today"))[0]?.title, "buy bread");
@@ -138,11 +145,11 @@ test("everything goes by keys", async () => {
   await add(page, "one");
   await add(page, "two");
   await add(page, "three");
-  assert.deepEqual(await titles(page), ["three", "two", "one"]);
+  await shows(page, ["three", "two", "one"]);
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("1");
-  assert.deepEqual(await titles(page), ["two", "three", "one"]);
+  await shows(page, ["two", "three", "one"]);
   await page.keyboard.press("e");
   await row(page, "two").waitFor({ state: "detached" });
   await page.keyboard.press("k");
@@ -189,9 +196,9 @@ test("a list is put in another order with Alt and the arrows, and keeps it", asy
   await page.keyboard.press("j");
   await page.keyboard.press("Alt+ArrowDown");
   await page.keyboard.press("Alt+ArrowDown");
-  assert.deepEqual(await titles(page), ["b", "c", "a"]);
+  await shows(page, ["b", "c", "a"]);
   await page.keyboard.press("Alt+ArrowUp");
-  assert.deepEqual(await titles(page), ["b", "a", "c"]);
+  await shows(page, ["b", "a", "c"]);
   await pause(500);
   assert.deepEqual((await service.todos(person)).map(({ title }) => title), ["b", "a", "c"]);
 });
