@@ -15,6 +15,7 @@ from recado.accounts.accounts import Author
 from recado.db import Database, open_database
 from recado.errors import Unavailable
 from recado.http import events as http_events
+from recado.todos import events as hub_events
 from recado.todos import sharing, todos
 from recado.todos.events import Event, Hub, Stream
 from recado.todos.todos import NewTodo
@@ -202,3 +203,14 @@ async def test_nobody_opens_more_streams_than_allowed_by_opening_them_at_once(db
             await stream.__aexit__(None, None, None)
     assert hub.streams() == []
     await hub.close()
+
+
+async def test_a_backlog_is_told_without_a_pause(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = await somebody(db)
+    list_id = await a_list(db, ana)
+    async with opened(db, ana) as (stream,):
+        monkeypatch.setattr(hub_events, "AT_ONCE", 2)
+        monkeypatch.setattr(hub_events, "PAUSE", 1.5)
+        for number in range(20):
+            await add(db, ana, str(number), list_id)
+        assert await titles(stream, 20, seconds=8) == [str(number) for number in range(20)]

@@ -87,7 +87,10 @@ _ANY = f"SELECT {_MESSAGE} FROM message WHERE id < $1 AND ($2 = '' OR {{}} = $2)
 _STATE_TOLD = "CASE WHEN state IN ('sending', 'unknown') THEN 'queued' ELSE state END"
 _RECENT = _ANY.format(_STATE_TOLD) + " ORDER BY id DESC LIMIT $4"
 _OWNERS = "SELECT user_id FROM message WHERE id = $1"
-_FAILED = f"SELECT user_id, id FROM message WHERE state = 'failed' AND kind NOT IN ({_FOR_ONCE}) AND created_at >= $1"
+_FAILED = f"""
+SELECT user_id, id FROM message
+WHERE state = 'failed' AND doubts = 0 AND kind NOT IN ({_FOR_ONCE}, 'answer', 'digest') AND created_at >= $1"""
+"""Those that may have arrived, and those whose moment has passed, are tried again by their id only."""
 _COUNTS = f"SELECT channel, {_STATE_TOLD} AS told, COUNT(*) FROM message GROUP BY channel, told"
 _OLDEST = "SELECT channel, MIN(created_at) FROM message WHERE due_at IS NOT NULL GROUP BY channel"
 _COSTS = """

@@ -173,22 +173,24 @@ class Hub:
 
     async def _read(self) -> None:
         while self._streams or self._opening.locked():
+            more = False
             try:
-                await self._read_on()
+                more = await self._read_on()
             except Unavailable as error:
                 _log.warning("live changes wait", reason=error.detail)
             except Exception:
                 _log.exception("live changes failed")
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(0 if more else PAUSE)
         self._reading = None
 
-    async def _read_on(self) -> None:
+    async def _read_on(self) -> bool:
+        """Tell what the log holds next; return whether there may be more at once, so that no backlog waits."""
         if asyncio.get_running_loop().time() - self._looked >= HELD_BACK:
             await self._look_up()
         before = self._place
         lines = await history.since(self._db, before, AT_ONCE, horizon=self._horizon)
         if not lines:
-            return
+            return False
         # Who comes while the events are made begins after them, and reads for itself what it missed before.
         self._place = lines[-1].cursor
         try:
@@ -198,6 +200,7 @@ class Hub:
             raise
         for event in events:  # from here on nothing waits and nothing fails: all are told, or none
             self._tell(event)
+        return len(lines) == AT_ONCE
 
     async def _look_up(self) -> None:
         self._horizon = max(self._horizon, await history.horizon(self._db))
