@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 import faults.rows  # noqa: F401 - the rows enter themselves
+from faults import people
 from faults.ground import Ground, ground
 from faults.registry import ROWS, Row
 from faults.table import Outcome, table, write_json
@@ -55,6 +56,8 @@ def _one(each: Row, stores: str, shared: Ground) -> Outcome:
     except Exception:
         traceback.print_exc()
         outcome.wrong[f"the row broke off: {traceback.format_exc(limit=0).strip().splitlines()[-1]}"] += 1
+    finally:
+        people.leave()
     outcome.seconds = round(time.monotonic() - begun, 1)
     verdict = outcome.not_run or "; ".join(outcome.problems) or "nothing lost, nothing wrong"
     print(f"{each.name}, {stores}: {verdict} ({outcome.seconds:.0f} s)", file=sys.stderr, flush=True)

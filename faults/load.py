@@ -97,7 +97,6 @@ class Load:
                 outcome.demand(len(ids) == 1, "a to-do is there twice")
         for device in self.held:
             outcome.demand(device.refresh().status_code == 201, "somebody was signed out")
-            device.client.close()
 
     async def _all(self) -> None:
         await asyncio.gather(*(self._device(number, device) for number, device in enumerate(self.held)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -17,6 +17,13 @@ from tests.vonage.server import StandIn
 PASSWORD = "a long walk along the tagus river"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 _numbers = itertools.count(1)
+_open: list[httpx2.Client] = []
+
+
+def leave() -> None:
+    """Close every client that was made for a device."""
+    while _open:
+        _open.pop().close()
 
 
 @dataclass
@@ -65,7 +72,6 @@ class Person:
 
     service: Service
     username: str
-    clients: list[httpx2.Client] = field(default_factory=list[httpx2.Client])
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -74,6 +80,7 @@ class Person:
     def device(self, service: Service | None = None) -> Device:
         """Sign in on a new device, perhaps on another machine over the same stores."""
         client = (service or self.service).plain_client()
+        _open.append(client)
         answer = client.post("/login", json=self.credentials)
         answer.raise_for_status()
         return Device(client, answer.json())

@@ -47,7 +47,8 @@ class Relay:
             asyncio.ensure_future(self._pass(reader, up_writer, answers=False)),
             asyncio.ensure_future(self._pass(up_reader, writer, answers=True)),
         ]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         for stream in both:

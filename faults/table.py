@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,9 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
 def write_json(outcomes: list[Outcome], path: Path) -> None:
     """Write everything that was seen to a file."""
     path.parent.mkdir(exist_ok=True)
-    rows: list[dict[str, Any]] = [asdict(outcome) | {"problems": outcome.problems} for outcome in outcomes]
+    rows: list[dict[str, Any]] = [
+        {member.name: getattr(outcome, member.name) for member in fields(outcome)} | {"problems": outcome.problems}
+        for outcome in outcomes
+    ]
     about = {"python": platform.python_version(), "rows": rows}
     path.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", "utf-8")

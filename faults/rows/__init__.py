@@ -1,3 +1,5 @@
 """The rows; importing this enters them all, in the order of the table."""
 
 from faults.rows import killed as killed
+from faults.rows import disks as disks  # noqa: I001 - the order of the table
+from faults.rows import sql as sql
