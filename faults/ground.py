@@ -49,6 +49,13 @@ class Ground:
         """Return a new folder."""
         return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
 
+    def open_place(self, name: str) -> Path:
+        """Return a new folder that PostgreSQL's own user can reach."""
+        self.folder.chmod(0o755)
+        made = self.place(name)
+        made.chmod(0o755)
+        return made
+
     def settings(self, stores: str) -> dict[str, str]:
         """Return the settings that choose the stores: a fresh database, and Redis emptied."""
         chosen = dict(SECRETS)

@@ -11,7 +11,7 @@ from faults.ground import Ground
 from faults.table import Outcome
 
 Run = Callable[[Ground, Outcome], None]
-SQLITE, POSTGRES, REDIS, LIBRARY = "sqlite", "postgres", "postgres+redis", "library"
+SQLITE, SQLITE_REDIS, POSTGRES, REDIS, BELOW = "sqlite", "sqlite+redis", "postgres", "postgres+redis", "all stores"
 
 
 @dataclass(frozen=True, slots=True)

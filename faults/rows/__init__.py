@@ -3,3 +3,4 @@
 from faults.rows import killed as killed
 from faults.rows import disks as disks  # noqa: I001 - the order of the table
 from faults.rows import sql as sql
+from faults.rows import redis_gone as redis_gone

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from faults.disk import full, small_disk
 from faults.ground import Ground
@@ -35,7 +36,7 @@ def sqlite_disk_full(ground: Ground, outcome: Outcome) -> None:
 @row("disk-full-postgres", POSTGRES, needs=("mount", "root"))
 def postgres_disk_full(ground: Ground, outcome: Outcome) -> None:
     """The same with PostgreSQL's cluster. A server that ended itself meanwhile is started again, as an operator would."""
-    folder = ground.place("disk")
+    folder = ground.open_place("disk")
     with small_disk(folder, 160), _cluster_on(folder) as server:
         settings = ground.settings("sqlite") | {"DATABASE_URL": server.url()}
         service = Service(ground.place("service"), settings)
@@ -55,12 +56,10 @@ def postgres_disk_full(ground: Ground, outcome: Outcome) -> None:
 
 
 @contextmanager
-def _cluster_on(folder) -> Iterator[servers.Postgres]:  # type: ignore[no-untyped-def]
+def _cluster_on(folder: Path) -> Iterator[servers.Postgres]:
     with servers.postgres() as made:
         made.stop()
-        shutil.copytree(made.folder, folder / "pg", dirs_exist_ok=True)
-        for path in [folder / "pg", *(folder / "pg").rglob("*")]:
-            shutil.chown(path, "postgres", "postgres")
+        subprocess.run(["cp", "-a", str(made.folder), str(folder / "pg")], check=True)
         moved = servers.Postgres(folder / "pg")
         moved.start()
         try:

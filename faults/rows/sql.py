@@ -6,8 +6,8 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import httpx2
 
@@ -46,7 +46,7 @@ def hung(pid: int) -> Iterator[None]:
 @row("sql-down", POSTGRES, REDIS)
 def sql_down(ground: Ground, outcome: Outcome) -> None:
     """PostgreSQL shut down for five seconds under load."""
-    _away(ground, outcome, lambda: stopped(ground.postgres))
+    _away(ground, outcome, lambda: stopped(ground.postgres), judged=3)
 
 
 @row("sql-hung", POSTGRES, REDIS)
@@ -54,10 +54,10 @@ def sql_hung(ground: Ground, outcome: Outcome) -> None:
     """PostgreSQL takes connections and says nothing for five seconds."""
     assert ground.postgres.process
     pid = ground.postgres.process.pid
-    _away(ground, outcome, lambda: hung(pid))
+    _away(ground, outcome, lambda: hung(pid), judged=1)
 
 
-def _away(ground: Ground, outcome: Outcome, fault) -> None:  # type: ignore[no-untyped-def]
+def _away(ground: Ground, outcome: Outcome, fault: Callable[[], AbstractContextManager[None]], judged: int) -> None:
     with ground.service(outcome.stores, 2) as service:
         ana = somebody(service)
         device, page = ana.device(), _page(ana)
@@ -66,7 +66,7 @@ def _away(ground: Ground, outcome: Outcome, fault) -> None:  # type: ignore[no-u
             load.await_writes(60)
             with fault():
                 until(lambda: load.statuses[503] > 0, 15)
-                for _ in range(3):
+                for _ in range(judged):
                     _judge(device, page, outcome)
                 time.sleep(2)
             load.healed(time.monotonic())
