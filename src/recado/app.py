@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from recado import keyfile, logs
 from recado import settings as reading
 from recado.accounts import consent, derived
+from recado.accounts import factors as second_factors
 from recado.accounts.addresses import AddressCount
 from recado.accounts.emails import Emails
+from recado.accounts.factors import Factors
 from recado.accounts.forgotten import Forgotten
 from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
@@ -132,7 +134,9 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         webhooks = await _webhooks(settings, db, callbacks, stack, count)
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
-        await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
+        factors = Factors(keys, passwords, limits)
+        chores = [*_chores(db, sessions), partial(second_factors.reseal, db, factors)]
+        await stack.enter_async_context(_background(keep_house(chores, clock)))
         await stack.enter_async_context(_background(_index(db)))
         live = Live(Hub(db), sessions.store, clock)
         stack.push_async_callback(live.hub.close)
@@ -147,11 +151,12 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             topics=Topics(keys, _shown(settings.ntfy_url)),
             forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
+            factors=factors,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
             trouble=lambda: [
-                *(text for text in (index_trouble(), _of_limits(limits)) if text),
+                *(text for text in (index_trouble(), _of_limits(limits), _of_factors(factors)) if text),
                 *delivery.trouble,
             ],
             ready=partial(is_current, db),
@@ -315,6 +320,11 @@ def _limit_storage(settings: Settings) -> Any:
 
 def _of_limits(limits: Limits) -> str | None:
     return "Redis does not count failed logins: each process counts for itself" if limits.storage_failing else None
+
+
+def _of_factors(factors: Factors) -> str | None:
+    apps = factors.unreadable
+    return f"{apps} authenticator apps are sealed under a REFRESH_SECRET that is not here" if apps else None
 
 
 def _chores(db: Database, sessions: Sessions) -> list[Chore]:

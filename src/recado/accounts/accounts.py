@@ -13,6 +13,7 @@ from recado.accounts import (
     allowances,
     audit,
     emails,
+    factors,
     hours,
     invites,
     phones,
@@ -23,7 +24,7 @@ from recado.accounts import (
     usernames,
 )
 from recado.accounts.limits import Limits, account_key
-from recado.accounts.login import Proven, authenticate, prove, still_valid
+from recado.accounts.login import Proven, authenticate, hold, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.register import (
@@ -57,6 +58,7 @@ __all__ = [
     "delete",
     "disable",
     "enable",
+    "hold",
     "listing",
     "names",
     "profile",
@@ -162,9 +164,10 @@ async def delete(
     async def store(tx: Tx) -> T:
         if not await register.delete(tx, user_id, proven.password_hash, name_key):
             raise BadCredentials
-        for room in (audit, resets, phones, emails, invites, sign_ins):
+        for room in (audit, resets, phones, emails, factors, invites, sign_ins):
             room.erase(tx, user_id)
-        allowances.forget(tx, account_key(name_key))
+        for name in (name_key, factors.limit_name(proven.account)):
+            allowances.forget(tx, account_key(name))
         return await then(tx, user_id)
 
     return await db.write(store)

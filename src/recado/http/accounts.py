@@ -13,6 +13,7 @@ from recado.db import Tx, idempotency
 from recado.errors import NotFound
 from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
+from recado.http.step_up import require, step_up
 from recado.messages import outbox
 from recado.messages.channel import ChannelKind
 from recado.texting import changes
@@ -168,6 +169,7 @@ async def change_password(call: Call) -> Answer:
     house, here = call.house, call.session.sid if call.session else ""
 
     async def end_others(tx: Tx, user_id: int) -> Sequence[str]:
+        await require(tx, user_id, here, password=True, now=house.clock())
         return await house.sessions.within(tx).end_others(str(user_id), here)
 
     ended = await accounts.change_password(
@@ -210,6 +212,7 @@ async def reset_password(call: Call) -> Answer:
 async def set_phone(call: Call) -> Answer:
     """`POST /me/phone`: sends a code."""
     body: SetPhone = call.body
+    await call.house.db.write(await step_up(call))
     await call.house.phones.start(call.house.db, call.user_id, body.phone, now=call.house.clock())
     call.house.wake()
     return Answer(202)
@@ -226,10 +229,7 @@ async def set_email(call: Call) -> Answer:
     """`POST /me/email`: sends a code."""
     body: PostEmail = call.body
     house, now = call.house, call.house.clock()
-    address = house.guard.client_address(call.scope)
-    await accounts.prove(
-        house.db, house.passwords, house.limits, call.user_id, password=body.password, address=address, now=now
-    )
+    await house.db.write(await step_up(call, body.password))
     await house.emails.start(house.db, call.user_id, body.email, now=now)
     house.wake()
     return Answer(202)
@@ -244,6 +244,7 @@ async def verify_email(call: Call) -> Answer:
 
 async def forget_email(call: Call) -> Answer:
     """`DELETE /me/email`."""
+    await call.house.db.write(await step_up(call))
     await call.house.emails.forget(call.house.db, call.user_id, now=call.house.clock())
     return Answer(204)
 
@@ -284,8 +285,8 @@ async def delete_me(call: Call) -> Answer:
         await idempotency.erase(tx, user_id)
         return await house.sessions.within(tx).store.erase(str(user_id))
 
-    user_id = call.user_id
-
+    user_id, here = call.user_id, call.session.sid if call.session else ""
+    await require(house.db, user_id, here, password=True, now=house.clock())
     ended = await accounts.delete(
         house.db,
         house.passwords,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from recado.accounts.addresses import AddressCount
 from recado.accounts.emails import Emails
+from recado.accounts.factors import Factors
 from recado.accounts.forgotten import Forgotten
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
@@ -40,6 +41,7 @@ class House:
     topics: Topics
     forgotten: Forgotten
     limits: Limits
+    factors: Factors
     clock: Clock
     new_id: NewId
     wake: Callable[[], None]

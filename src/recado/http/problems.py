@@ -8,10 +8,23 @@ from typing import Any
 import msgspec
 import structlog
 
-from recado.errors import BadCredentials, Conflict, Invalid, NotFound, RecadoError, Refused, TooMany, Unavailable
+from recado.errors import (
+    BadCredentials,
+    ChallengeOver,
+    Conflict,
+    FactorRequired,
+    FactorWrong,
+    Invalid,
+    NotFound,
+    RecadoError,
+    Refused,
+    TooMany,
+    Unavailable,
+)
 from recado.http.call import Answer, Headers
 from recado.http.reading import Malformed, TooLarge, WrongContentType, WrongShape
 from recado.http.sessions import RefreshTokenExpired
+from recado.http.step_up import StepUpRequired
 from recado.http.todos import ChangedMeanwhile
 from recado.http.webhooks import Unsigned
 from revocable import (
@@ -56,6 +69,10 @@ KINDS: dict[type[Exception], Kind] = {
     RefreshTokenExpired: Kind("token-expired", 401, "The token has expired", "Refresh token expired"),
     SessionEnded: Kind("session-ended", 401, "The session has ended", "unauthorized"),
     BadCredentials: Kind("bad-credentials", 401, "Wrong user name or password"),
+    FactorRequired: Kind("second-factor-required", 401, "A second factor is needed"),
+    FactorWrong: Kind("second-factor-wrong", 401, "Wrong second factor"),
+    ChallengeOver: Kind("challenge-over", 401, "Begin again"),
+    StepUpRequired: Kind("step-up-required", 403, "Show that it is you"),
     CrossSite: Kind("cross-site", 403, "Not from this site", "A cookie counts only for requests of this site's pages."),
     Refused: Kind("refused", 403, "Not allowed"),
     NotFound: Kind("not-found", 404, "Not found"),
@@ -109,6 +126,9 @@ def refusal(error: RecadoError) -> dict[str, Any]:
 def _members(error: Exception) -> dict[str, Any]:
     if isinstance(error, Invalid):
         return {"errors": [{"pointer": error.pointer, "detail": error.detail}]}
+    if isinstance(error, FactorRequired):
+        told = {"challenge": error.challenge, "expires_in": error.expires_in, "factors": error.factors}
+        return told if error.passkey is None else {**told, "passkey": error.passkey}
     if isinstance(error, ChangedMeanwhile):
         return {"todo": error.todo}
     return {}

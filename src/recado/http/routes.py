@@ -6,11 +6,13 @@ from recado.http import (
     accounts,
     events,
     exchange,
+    factors,
     feeds,
     lists,
     messages,
     operation,
     sessions,
+    sign_in,
     static,
     todo_batch,
     todos,
@@ -20,12 +22,15 @@ from recado.http.endpoint import Route
 
 ROUTES = (
     # tokens and sessions
-    Route("POST", "/login", sessions.login, body=sessions.Login, guarded=False),
+    Route("POST", "/login", sign_in.login, body=sign_in.Login, guarded=False),
+    Route("POST", "/login/challenge", sign_in.challenge, guarded=False),
+    Route("POST", "/login/factor", sign_in.login_factor, body=sign_in.LoginFactor, guarded=False),
     Route("POST", "/token/refresh", sessions.refresh, body=sessions.Refresh, guarded=False, body_optional=True),
     Route("POST", "/logout", sessions.logout, body=sessions.Logout, guarded=False, body_optional=True),
     Route("GET", "/session", sessions.listing),
     Route("DELETE", "/session", sessions.end_others),
     Route("DELETE", "/session/{id}", sessions.end),
+    Route("POST", "/session/proof", sign_in.prove, body=sign_in.Proof),
     # accounts
     Route("POST", "/user", accounts.sign_up, body=accounts.SignUp, guarded=False),
     Route("GET", "/me", accounts.me),
@@ -42,6 +47,16 @@ ROUTES = (
     Route("POST", "/me/ntfy", accounts.renew_topic),
     Route("DELETE", "/me/ntfy", accounts.forget_topic),
     Route("POST", "/password/forgot", accounts.forgot_password, body=accounts.Forgot, guarded=False),
+    # second factors
+    Route("GET", "/me/factor", factors.overview),
+    Route("POST", "/me/totp", factors.start_totp),
+    Route("POST", "/me/totp/verify", factors.confirm_totp, body=factors.ConfirmTotp),
+    Route("DELETE", "/me/totp", factors.remove_totp),
+    Route("POST", "/me/passkey/challenge", factors.start_passkey),
+    Route("POST", "/me/passkey", factors.add_passkey, body=factors.NewPasskey),
+    Route("PATCH", "/me/passkey/{id}", factors.rename_passkey, body=factors.PatchPasskey),
+    Route("DELETE", "/me/passkey/{id}", factors.remove_passkey),
+    Route("POST", "/me/recovery-code", factors.renew_codes),
     # to-dos
     Route("POST", "/todo", todos.create, body=todos.PostTodo, asks_late=True),
     Route("GET", "/todo", todos.listed),

@@ -1,15 +1,14 @@
-"""Routes of tokens and sessions: sign in, refresh, sign out, and the devices of a user."""
+"""Routes of tokens and sessions: refresh, sign out, and the devices of a user. Signing in is `sign_in`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from recado.accounts import accounts, audit, sign_ins
-from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
 from recado.db.ids import is_uuid7
 from recado.errors import NotFound
@@ -18,7 +17,6 @@ from recado.http.instants import instant
 from recado.http.reading import WrongShape
 from revocable import (
     Claims,
-    Device,
     SessionRecord,
     TokenExpired,
     TokenInvalid,
@@ -28,15 +26,6 @@ from revocable import (
 
 _GOODBYE = msgspec.json.encode("Successfully logged out")
 MAX_DEVICE, MAX_AGENT = 100, 300
-
-
-class Login(msgspec.Struct):
-    """The body of `POST /login`."""
-
-    username: str
-    password: str
-    device: Annotated[str, msgspec.Meta(max_length=MAX_DEVICE)] = ""
-    cookie: bool = False
 
 
 class Refresh(msgspec.Struct):
@@ -56,31 +45,6 @@ class RefreshTokenExpired(TokenExpired):
     """The refresh token was good once; now the person has to sign in again."""
 
 
-async def login(call: Call) -> Answer:
-    """`POST /login`."""
-    body: Login = call.body
-    house, guard = call.house, call.house.guard
-    if body.cookie:
-        guard.require_same_origin(call.scope)
-    address, now = guard.client_address(call.scope), house.clock()
-    proven = await accounts.authenticate(
-        house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
-    )
-    device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
-    kind = _kind(body.cookie, device.user_agent)
-
-    async def open_session(tx: Tx) -> tuple[TokenPair, bool]:
-        await accounts.still_valid(tx, proven)
-        pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
-        sign_in = SignIn(pair.session_id, kind, device.device, device.user_agent, address)
-        return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
-
-    pair, texted = await house.db.write(open_session)
-    if texted:
-        house.wake()
-    return _handed_out(call, pair, 200, cookie=body.cookie)
-
-
 async def refresh(call: Call) -> Answer:
     """`POST /token/refresh`. A losing request never clears cookies: another tab may have won."""
     body: Refresh | None = call.body
@@ -91,7 +55,7 @@ async def refresh(call: Call) -> Answer:
         pair = await call.house.sessions.refresh(token, end_reused=partial(_end_reused, call))
     except TokenExpired as expired:
         raise RefreshTokenExpired(str(expired)) from expired
-    return _handed_out(call, pair, 201, cookie=body is None)
+    return handed_out(call, pair, 201, cookie=body is None)
 
 
 async def logout(call: Call) -> Answer:
@@ -144,7 +108,7 @@ async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = ""
     return ended
 
 
-def _handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
+def handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
     """Return the pair in the body, or, for a browser, in `HttpOnly` cookies only."""
     body: dict[str, Any] = {"expires_in": pair.expires_in, "session_id": pair.session_id}
     headers: Headers = []
@@ -188,12 +152,6 @@ async def _end_reused(call: Call, sub: str, sid: str) -> None:
     await house.sessions.announce(sub, ended)
     if texted:
         house.wake()
-
-
-def _kind(cookie: bool, user_agent: str) -> str:
-    if cookie:
-        return "browser"
-    return "cli" if user_agent.startswith("recado-cli/") else "app"
 
 
 def _show(record: SessionRecord, current: str) -> dict[str, Any]:
