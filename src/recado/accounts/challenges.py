@@ -44,7 +44,7 @@ class Asked:
 
 
 async def ask(db: Database, purpose: Purpose, user_id: int, bound: str, now: int) -> str:
-    """Return a new challenge for a user: 32 random bytes, URL-safe. `bound` is what must be the same when it returns."""
+    """Return a new challenge for a user. `bound` is what must be the same when it comes back."""
     token = secrets.token_urlsafe(32)
     await db.change(_PUT, _hash(token), user_id, purpose, bound, now + SECONDS * 1_000_000)
     return token

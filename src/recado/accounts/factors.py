@@ -96,13 +96,13 @@ class Factors:
     ) -> T:
         """Judge an answer; if it is right, use the challenge and the factor up and return `then(tx, proven)`.
 
-        All in one transaction, which holds the account first, as everything does that changes who may come in. With a
-        `user_id` only that user's counts. Raises `FactorWrong` or `BadCredentials` (counted and recorded), `ChallengeOver`, `TooMany` or
-        `Unavailable`.
+        All in one transaction, which holds the account first, as everything does that changes who may come in.
+        With a `user_id` only that user's counts. Raises `FactorWrong` or `BadCredentials` (counted and recorded),
+        `ChallengeOver`, `TooMany` or `Unavailable`.
         """
         end = challenges.until(self._keys, given.challenge, now)
         if end is not None:
-            return await self._alone(db, given, end, user_id, now, then)
+            return await self._alone(db, given, end, user_id=user_id, now=now, then=then)
         asked = await db.write(challenges.attempt, given.challenge, purpose, now)
         found = await register.by_id(db, asked.user_id) if asked else None
         if asked is None or found is None or asked.bound != _bound(found.password_hash, here):
@@ -143,6 +143,7 @@ class Factors:
         db: Database,
         given: Given,
         end: int,
+        *,
         user_id: int | None,
         now: int,
         then: Callable[[Tx, Proven], Awaitable[T]],

@@ -10,7 +10,8 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import pyotp
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 from recado.accounts.sealing import Sealing
 from recado.db import Reader, Tx
@@ -52,12 +53,12 @@ class App:
 
 def new_secret() -> str:
     """Return 160 random bits in base32, as apps take them (RFC 4226, 4, R6)."""
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def address(secret: str, username: str) -> str:
     """Return the `otpauth://` address that an app reads from a QR code."""
-    return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=_ISSUER)
+    return TOTP(secret).provisioning_uri(name=username, issuer_name=_ISSUER)
 
 
 async def start(tx: Tx, sealing: Sealing, user_id: int, secret: str, now: int) -> bool:
@@ -128,7 +129,7 @@ def _place(user_id: int) -> str:
 
 def _step(secret: str, typed: str, now: int) -> int | None:
     """Return the step whose code was typed, of those that are good now. All are compared, whichever it is."""
-    code, otp, found = "".join(typed.split()), pyotp.TOTP(secret), None
+    code, otp, found = "".join(typed.split()), TOTP(secret), None
     for step in (now // STEP + offset for offset in _WINDOW):
         if hmac.compare_digest(otp.generate_otp(step).encode(), code.encode()):
             found = step

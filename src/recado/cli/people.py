@@ -7,11 +7,12 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from recado.accounts import accounts, invites, resets
+from recado.accounts import factors as second_factors
 from recado.accounts.accounts import Account
 from recado.accounts.passwords import Passwords
 from recado.cli.stores import database, ending_sessions
@@ -115,13 +116,27 @@ def enable(name: str, /) -> None:
 
 
 @app.command
-def reset(name: str, /) -> None:
-    """Print a one-time link, good for 24 hours, with which somebody sets a new password. It ends all their sessions."""
+def reset(name: str, /, *, factors: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Print a one-time link, good for 24 hours, with which somebody sets a new password. It ends all their sessions.
 
-    async def create(_settings: Settings, db: Database) -> str:
-        return await resets.create_reset(db, name, microseconds())
+    A second factor stays on, and is asked for at the next sign-in.
 
-    code = _over_the_database(create)
+    Parameters
+    ----------
+    name
+        User name.
+    factors
+        Remove their authenticator app, passkeys and recovery codes at once, for somebody who has lost them all.
+    """
+
+    async def create(_settings: Settings, db: Database) -> tuple[str, bool]:
+        now = microseconds()
+        removed = factors and await second_factors.reset(db, name, now)
+        return await resets.create_reset(db, name, now), removed
+
+    code, removed = _over_the_database(create)
+    if factors:
+        print(f"{name}'s second factors are removed." if removed else f"{name} had no second factors.")
     address = _address(load())
     print(f"Give {name} this link; it works once, within {resets.HOURS} hours:")
     print(f"  {address}/app/reset#{code}")

@@ -45,18 +45,19 @@ def given(
     recovery: str | msgspec.UnsetType,
 ) -> Given:
     """Return the one answer that was given. Raises `WrongShape` for none or several."""
-    answers: dict[Kind, Any] = {"passkey": passkey, "totp": totp, "recovery": recovery}
-    found = [(kind, value) for kind, value in answers.items() if value is not msgspec.UNSET]
+    answers: list[tuple[Kind, Any]] = [("passkey", passkey), ("totp", totp), ("recovery", recovery)]
+    found = [one for one in answers if one[1] is not msgspec.UNSET]
     if len(found) != 1:
         raise WrongShape("", "Give one of passkey, totp and recovery.")
-    return Given(challenge, *found[0], call.house.guard.client_address(call.scope), place(call))
+    kind, value = found[0]
+    return Given(challenge, kind, value, call.house.guard.client_address(call.scope), place(call))
 
 
 def shown(call: Call, found: Overview) -> dict[str, Any]:
     """Return what somebody has set up, as an answer shows it."""
     app = found.app
     return {
-        "on": app is not None or bool(found.passkeys),
+        "enabled": app is not None or bool(found.passkeys),
         "totp": {"created_at": instant(app.created_at), "last_used_at": _maybe(app.last_used_at)} if app else None,
         "passkeys": [passkey_shown(one) for one in found.passkeys],
         "recovery_codes": found.recovery_codes,

@@ -120,7 +120,7 @@ async def prove(call: Call) -> Answer:
         answer = given(call, body.challenge, passkey=body.passkey, totp=body.totp, recovery=body.recovery)
 
         async def note(tx: Tx, _proven: Proven) -> bool:
-            return await _noted(call, tx, user_id, here, answer, now)
+            return await _noted(call, tx, Doer(user_id, here, answer.address, now), answer)
 
         if await house.factors.redeem(house.db, "proof", answer, here=here, user_id=user_id, now=now, then=note):
             house.wake()
@@ -136,18 +136,18 @@ async def prove(call: Call) -> Answer:
     return Answer(204)
 
 
-async def _noted(call: Call, tx: Tx, user_id: int, here: str, answer: Given, now: int) -> bool:
-    doer = Doer(user_id, here, answer.address, now)
-    proofs.put(tx, user_id, here, factor=True, now=now)
-    audit.put(tx, audit.new(user_id, now, "proven", session_id=here, address=answer.address, detail=answer.kind))
+async def _noted(call: Call, tx: Tx, doer: Doer, answer: Given) -> bool:
+    _put_proof(tx, doer, answer.kind)
     return await _spent(call, tx, doer, answer)
 
 
 async def _noted_by_password(tx: Tx, doer: Doer) -> None:
-    proofs.put(tx, doer.user_id, doer.session_id, factor=False, now=doer.now)
-    event = audit.new(
-        doer.user_id, doer.now, "proven", session_id=doer.session_id, address=doer.address, detail="password"
-    )
+    _put_proof(tx, doer, "password")
+
+
+def _put_proof(tx: Tx, doer: Doer, how: str) -> None:
+    proofs.put(tx, doer.user_id, doer.session_id, factor=how != "password", now=doer.now)
+    event = audit.new(doer.user_id, doer.now, "proven", session_id=doer.session_id, address=doer.address, detail=how)
     audit.put(tx, event)
 
 
