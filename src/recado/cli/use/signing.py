@@ -18,6 +18,7 @@ from recado.cli.use.connection import Connection
 from recado.cli.use.failures import Failure, Misused, Refused, SignedOut, Unreachable
 from recado.cli.use.options import NONE, Flag, Options
 from recado.cli.use.profiles import Profile
+from recado.cli.use.second_factor import entered
 from recado.cli.use.session import Session, tokens_of
 from recado.cli.use.words import language
 
@@ -31,6 +32,7 @@ def login(
     *,
     username: Name = None,
     password_stdin: Stdin = False,
+    code: str | None = None,
     device: str | None = None,
     options: Options = NONE,
 ) -> None:
@@ -43,13 +45,16 @@ def login(
     username
         Your user name; asked for when it is not given.
     password_stdin
-        Read the password from the first line of standard input.
+        Read the password from the first line of standard input, and a code, if one is needed, from the second.
+    code
+        The code of your authenticator app, or a recovery code, where a second factor is on; asked for when it is not
+        given.
     device
         What this device is called in your list of devices; the name of this machine otherwise.
     """
     profile = _meant(server, username, options)
     _warn(profile.server)
-    _enter(profile, _password(stdin=password_stdin), device, options)
+    _enter(profile, _password(stdin=password_stdin), device, options, code)
 
 
 def signup(
@@ -168,11 +173,11 @@ def _password(*, stdin: bool, twice: bool = False) -> str:
     return password
 
 
-def _enter(profile: Profile, password: str, device: str | None, options: Options) -> None:
+def _enter(profile: Profile, password: str, device: str | None, options: Options, code: str | None = None) -> None:
     body = {"username": profile.username, "password": password, "device": (device or socket.gethostname())[:100]}
     with closing(Connection(profile.server)) as connection:
         try:
-            handed_out: Any = connection.demand("POST", "/login", json=body, again=False)
+            handed_out = entered(connection, body, code)
         except Refused as refused:
             if refused.kind == "bad-credentials":
                 raise Failure("User name and password do not match.") from refused
