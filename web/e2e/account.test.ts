@@ -158,7 +158,7 @@ test("who is invited in one browser appears in the other; roles, handing over, r
   await page.getByRole("button", { name: "Make a link" }).click();
   const link = await page.getByLabel("Link of the invitation").inputValue();
   await other.goto(link); // signed out: the invitation waits until he is in
-  await other.locator('input[autocomplete="username"]').fill(ben.username);
+  await other.locator('input[autocomplete^="username"]').fill(ben.username);
   await other.locator("#password").fill(PASSWORD);
   await other.keyboard.press("Enter");
   await other.getByRole("button", { name: "Join" }).click();
@@ -194,7 +194,7 @@ test("after signing up, three to-dos explain the first steps; one click removes 
   const context = await profile(browser);
   const page = await context.newPage();
   await page.goto(`${service.url}/app/signup`);
-  await page.locator('input[autocomplete="username"]').fill("newcomer");
+  await page.locator('input[autocomplete^="username"]').fill("newcomer");
   await page.locator("#password").fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.locator(".row").nth(2).waitFor();

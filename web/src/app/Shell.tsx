@@ -1,11 +1,12 @@
 import "./shell.css";
 import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, MessageSquare, MonitorSmartphone, Plus, Search, Settings as SettingsIcon, Sun, Trash2, Users, X } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { Logo } from "../components/Logo.tsx";
 import { ToastBar } from "../components/ToastBar.tsx";
 import { useTexts } from "../i18n/index.ts";
 import { signOut } from "../session/leaving.ts";
+import { isAsked, subscribe } from "../session/proving.ts";
 import { listView, useView } from "../todos/hooks.ts";
 import { personal, useLists, useMe } from "./Account.tsx";
 import { focusQuickAdd, useKeys } from "./keys.ts";
@@ -17,6 +18,7 @@ const loadCommands = () => import("../screens/commands/Commands.tsx");
 const Panel = lazy(loadPanel);
 const Commands = lazy(loadCommands);
 const Keys = lazy(() => import("../screens/keys/Keys.tsx"));
+const Prove = lazy(() => import("./Prove.tsx"));
 
 /** What is round every screen: the views and lists at the side, notices, the open to-do, and the keys. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -26,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [menu, setMenu] = useState(false);
   const { dialog, setDialog } = useKeys();
   const todo = search.get("todo");
+  const asked = useSyncExternalStore(subscribe, isAsked);
   useEffect(() => setMenu(false), [path]);
   useEffect(() => {
     // What people type right after Ctrl+K must not go elsewhere because a file is still on its way.
@@ -52,6 +55,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <ToastBar />
       <Suspense fallback={null}>
         {dialog === "commands" && <Commands onClose={() => setDialog(undefined)} onKeys={() => setDialog("keys")} />}
+        {asked && <Prove />}
         {dialog === "keys" && <Keys onClose={() => setDialog(undefined)} />}
       </Suspense>
     </div>

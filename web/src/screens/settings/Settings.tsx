@@ -7,6 +7,7 @@ import { Line, Section, Switch } from "../../components/Section.tsx";
 import { type Locale, speak, useLocale, useTexts } from "../../i18n/index.ts";
 import { LANGUAGES } from "../signin/Languages.tsx";
 import { Data } from "./Data.tsx";
+import { Factors } from "./Factors.tsx";
 import { Password } from "./Password.tsx";
 import { Phone } from "./Phone.tsx";
 import { Texts } from "./Texts.tsx";
@@ -32,6 +33,9 @@ export default function Settings() {
       </Section>
       <Section title={t.settings.password} note={t.settings.passwordNote}>
         <Password />
+      </Section>
+      <Section title={t.factors.title} note={t.factors.note}>
+        <Factors />
       </Section>
       <Section title={t.settings.data}>
         <Data />
