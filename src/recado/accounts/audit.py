@@ -35,10 +35,10 @@ class Event:
     """One event of a user; `at` is in epoch microseconds.
 
     `kind` is one of login, login_failed, logout, reuse, session_ended, password_changed, password_reset, reset_created,
-    phone_verified, email_verified, email_removed, disabled, enabled, totp_added, totp_removed, passkey_added,
-    passkey_removed, recovery_codes_made, recovery_code_used, factor_failed, proven, factors_reset. A login's `detail`
-    says on what kind of device, a proof's or a failure's which factor. A text of several lines, or with control
-    characters, is stored as one plain line.
+    phone_verified, email_verified, email_removed, disabled, enabled, token_created, totp_added, totp_removed,
+    passkey_added, passkey_removed, recovery_codes_made, recovery_code_used, factor_failed, proven, factors_reset. A
+    login's `detail` says on what kind of device, a proof's or a failure's which factor, a token's what it is called. A
+    text of several lines, or with control characters, is stored as one plain line.
     """
 
     user_id: int

@@ -26,7 +26,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation();
   const [search] = useSearchParams();
   const [menu, setMenu] = useState(false);
-  const { dialog, setDialog } = useKeys();
+  const { dialog, setDialog, closed } = useKeys();
   const todo = search.get("todo");
   const asked = useSyncExternalStore(subscribe, isAsked);
   useEffect(() => setMenu(false), [path]);
@@ -54,9 +54,9 @@ export function Shell({ children }: { children: ReactNode }) {
       <Bottom onMenu={() => setMenu(!menu)} />
       <ToastBar />
       <Suspense fallback={null}>
-        {dialog === "commands" && <Commands onClose={() => setDialog(undefined)} onKeys={() => setDialog("keys")} />}
+        {dialog === "commands" && <Commands onClose={() => closed("commands")} onKeys={() => setDialog("keys")} />}
+        {dialog === "keys" && <Keys onClose={() => closed("keys")} />}
         {asked && <Prove />}
-        {dialog === "keys" && <Keys onClose={() => setDialog(undefined)} />}
       </Suspense>
     </div>
   );

@@ -17,7 +17,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose(): 
     // A page that is no secure context has no clipboard: the text is selected, and copied the old way.
     if (navigator.clipboard) await navigator.clipboard.writeText(text).catch(() => document.execCommand("copy"));
     else document.execCommand("copy");
-    toast({ text: t.factors.copied });
+    toast({ text: t.app.copied });
   };
   return (
     <Dialog title={t.factors.codesTitle} onClose={onClose}>
@@ -26,7 +26,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose(): 
         <textarea ref={field} className="input factors-codes" readOnly rows={codes.length} value={text} aria-label={t.factors.codesTitle} />
         <div className="actions">
           <button className="button" onClick={() => void copy()}>
-            <Copy size={16} aria-hidden="true" /> {t.factors.copy}
+            <Copy size={16} aria-hidden="true" /> {t.app.copy}
           </button>
           <button className="button" onClick={() => save(new Blob([`${text}\n`], { type: "text/plain" }), `recado-${username}-recovery-codes.txt`)}>
             <Download size={16} aria-hidden="true" /> {t.factors.download}

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Link } from "wouter";
 import { useMe } from "../../app/Account.tsx";
 import { lettersOn } from "../../app/keys.ts";
 import { remember } from "../../app/remembered.ts";
@@ -11,6 +12,7 @@ import { Factors } from "./Factors.tsx";
 import { Password } from "./Password.tsx";
 import { Phone } from "./Phone.tsx";
 import { Texts } from "./Texts.tsx";
+import { Tokens } from "./Tokens.tsx";
 import { useChangeMe } from "./useChangeMe.ts";
 
 /** Everything one can set; what is changed is saved at once. */
@@ -36,6 +38,9 @@ export default function Settings() {
       </Section>
       <Section title={t.factors.title} note={t.factors.note}>
         <Factors />
+      </Section>
+      <Section title={t.settings.tokens} note={<>{t.settings.tokensNote} <Link href="/app/devices">{t.nav.devices}</Link>.</>}>
+        <Tokens />
       </Section>
       <Section title={t.settings.data}>
         <Data />

@@ -1,1 +1,0 @@
-import{a as e}from"./index-DsmeIbst.js";import{a as t}from"./theme-DdHQFiew.js";var n=t();function r({onAgain:t}){let r=e();return(0,n.jsxs)(`p`,{className:`note`,role:`alert`,children:[r.app.failed,` `,(0,n.jsx)(`button`,{className:`link`,onClick:()=>void t(),children:r.app.again})]})}export{r as t};
