@@ -32,7 +32,7 @@ def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service
             service.stop()
 
 
-@pytest.mark.parametrize("tags", ["sessions", "accounts", "to-dos", "lists", "messages,operation"])
+@pytest.mark.parametrize("tags", ["sessions", "accounts", "to-dos", "lists", "factors", "messages,operation"])
 def test_every_answer_is_in_the_contract(behind_a_proxy: Service, tmp_path: Path, tags: str) -> None:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     hooks = {"SCHEMATHESIS_HOOKS": "tests.visitors", "RECADO_URL": behind_a_proxy.base_url, "PYTHONPATH": path}

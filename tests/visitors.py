@@ -30,9 +30,18 @@ UNKNOWN = {
     "removeMember",
     "takeReceipt",
     "takeText",
+    "loginFactor",
+    "proveAgain",
+    "verifyTotp",
+    "addPasskey",
+    "renamePasskey",
+    "removePasskey",
 }
 """What nobody can get right alone: a code, a signature or another person is needed."""
-RIGHTLY_REFUSED = {("retryMessage", 404), ("undoTodo", 409)}
+RIGHTLY_REFUSED = {
+    *(("retryMessage", 404), ("undoTodo", 409), ("removeTotp", 404), ("renewRecoveryCodes", 409)),
+    *(("askForPasskey", 403), ("startPasskey", 403)),  # an IP address has no passkeys
+}
 TODO: dict[str, Any] = {
     **{"due": "2027-01-02T09:00", "repeat": "FREQ=WEEKLY", "labels": ["home"]},
     **{"for": None, "parent_id": None, "position": "i"},
