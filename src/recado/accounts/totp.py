@@ -129,8 +129,8 @@ def _place(user_id: int) -> str:
 
 def _step(secret: str, typed: str, now: int) -> int | None:
     """Return the step whose code was typed, of those that are good now. All are compared, whichever it is."""
-    code, otp, found = "".join(typed.split()), TOTP(secret), None
+    code, otp, found = "".join(typed.split()).encode("utf-8", "surrogatepass"), TOTP(secret), None
     for step in (now // STEP + offset for offset in _WINDOW):
-        if hmac.compare_digest(otp.generate_otp(step).encode(), code.encode()):
+        if hmac.compare_digest(otp.generate_otp(step).encode(), code):
             found = step
     return found
