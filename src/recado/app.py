@@ -52,9 +52,9 @@ from recado.messages.vonage import Vonage
 from recado.settings import Settings
 from recado.texting import changes
 from recado.texting.worker import Inbox
-from recado.todos import reminders, search, sharing, todos
+from recado.todos import leaving, reminders, search, sharing, todos
 from recado.todos.events import Hub
-from recado.todos.reminding import remind, still_wanted
+from recado.todos.reminding import remind
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
 from revocable.guard import Guard
 from revocable.sessions import microseconds
@@ -147,6 +147,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             topics=Topics(keys, _shown(settings.ntfy_url)),
             forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
+            public_url=settings.public_url,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
@@ -344,9 +345,9 @@ async def _index(db: Database) -> None:
 
 
 async def _consult(db: Database, open_kinds: frozenset[ChannelKind], clock: Clock, message: Pending) -> Consent:
-    """Ask whether somebody wants a message, and how; a reminder also whether there still is something to do."""
-    if message.kind == "reminder" and not await still_wanted(db, message.todo_id, message.created_at):
-        return Consent((), refusal="The to-do was done, deleted or put off meanwhile.")
+    """Ask whether somebody wants a message, and how; of one about a to-do also whether it still is for them."""
+    if refusal := await leaving.refusal(db, message):
+        return Consent((), refusal=refusal)
     return await consent.consent(db, message, open_kinds=open_kinds, now=clock())
 
 

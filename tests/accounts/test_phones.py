@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from recado.accounts import accounts
 from recado.accounts.consent import consent
+from recado.accounts.digits import code_for
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phone_numbers import normalise
-from recado.accounts.phones import Phones, code_for
+from recado.accounts.phones import Phones
 from recado.db import Database
 from recado.errors import Invalid, NotFound, TooMany
 from recado.messages import outbox
