@@ -289,7 +289,7 @@ async def test_who_stopped_texts_gets_what_they_want_another_way(
         await worker(db, way, clock, ways=WAYS).deliver_due()
     assert texts.server.requests == []
     assert (await message(db, moved)).channel == "ntfy"
-    assert (await message(db, code)).error == stops.REASON
+    assert (await message(db, code)).error == stops.CODE_REASON
 
 
 async def _vonage_id(db: Database) -> str:

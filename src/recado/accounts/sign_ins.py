@@ -93,7 +93,7 @@ async def record(
         account.user_id, now, "login", session_id=sign_in.session_id, address=sign_in.address, detail=sign_in.family
     )
     audit.put(tx, event)
-    return told and await _tell(tx, account, sign_in, address, new_id, now)
+    return told and await _tell(tx, account, sign_in, address, new_id=new_id, now=now)
 
 
 async def tell_of_reuse(tx: Tx, account: Account, *, new_id: NewId, now: int) -> bool:
@@ -128,7 +128,7 @@ def _wanted(account: Account) -> bool:
     return account.notify.security and bool(account.ways)
 
 
-async def _tell(tx: Tx, account: Account, sign_in: SignIn, address: str | None, new_id: NewId, now: int) -> bool:
+async def _tell(tx: Tx, account: Account, sign_in: SignIn, address: str | None, *, new_id: NewId, now: int) -> bool:
     if not await _within_rate(tx, account.user_id, now):
         return False
     clock = f"{datetime.fromtimestamp(now // 1_000_000, ZoneInfo(account.time_zone)):%H:%M}"

@@ -1,7 +1,7 @@
 """A text whose end depends on how it leaves: an SMS can be answered, an e-mail or a push cannot.
 
-Both ends are kept in one stored text, with control characters between, which no person's own words hold: `texts.neutral`
-takes them out.
+Both ends are kept in one stored text, with control characters between, which no person's own words hold:
+`texts.neutral` takes them out.
 """
 
 from __future__ import annotations

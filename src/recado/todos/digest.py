@@ -22,8 +22,8 @@ _TWO_DAYS = 48 * 3600 * 1_000_000
 async def send_due(db: Database, now: int, new_id: NewId) -> int:
     """Queue the digests that are due at an instant; return how many.
 
-    Each is taken and the next one noted in one transaction. One that falls into quiet hours comes at their end, with what
-    is to be done then; one that is late by the day it was for is left out.
+    Each is taken and the next one noted in one transaction. One that falls into quiet hours comes at their end, with
+    what is to be done then; one that is late by the day it was for is left out.
     """
     queued = 0
     while found := await register.digests(db, now, now + _TWO_DAYS, _BATCH):
