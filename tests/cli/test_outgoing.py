@@ -73,6 +73,24 @@ async def test_failed_messages_are_sent_again(operator: Operator, db: Database) 
     assert {row[0] for row in found} == {one, other}
 
 
+async def test_what_may_have_arrived_and_what_had_its_moment_is_not_among_what_failed_within_a_time(
+    operator: Operator, db: Database
+) -> None:
+    surely, doubtful = await stored(db, "failed"), await stored(db, "failed")
+    moments = [await stored(db, "failed", kind=kind) for kind in ("answer", "digest")]
+    old = await stored(db, "failed")
+    await db.change("UPDATE message SET doubts = 1 WHERE id = $1", doubtful)
+    await db.change("UPDATE message SET created_at = created_at - 7200000000 WHERE id = $1", old)
+    assert operator.run("messages", "retry", "--failed-within", "1h") == "1 queued again.\n"
+    assert await _queued(db) == {surely}
+    assert operator.run("messages", "retry", doubtful, moments[1]) == "2 queued again.\n"  # by their ids they are
+    assert await _queued(db) == {surely, doubtful, moments[1]}
+
+
+async def _queued(db: Database) -> set[str]:
+    return {row[0] for row in await db.all("SELECT id FROM message WHERE state = 'queued'")}
+
+
 async def test_states_and_costs_are_counted(operator: Operator, db: Database) -> None:
     for price in ("0.0333", "0.0333", "0.1", None):
         await stored(db, "delivered", price=price)
