@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +183,27 @@ def deliverer(settings: Settings, db: Database, clock: Clock = microseconds, obs
             for channel in channels(settings)
         ]
     )
+
+
+@asynccontextmanager
+async def delivering(settings: Settings, db: Database, clock: Clock = microseconds) -> AsyncGenerator[Lanes, None]:
+    """Yield the delivery workers for a process of their own, which answers on the operations port too.
+
+    A port that cannot be listened on, since a server beside it has it, costs the metrics of this process, not its work.
+    """
+    if settings.ops_port is None:
+        yield deliverer(settings, db, clock)
+        return
+    from recado.server.listening import CannotListen  # noqa: PLC0415 - only with the port
+
+    metrics = _metrics(db, clock, lambda: delivery.stopped, None)
+    delivery = deliverer(settings, db, clock, metrics.counts.attempt)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(_operations(replace(settings, workers=1), metrics))
+        except CannotListen as error:
+            print(f"recado: {error}. Until then nobody sees what this process counts.", file=sys.stderr, flush=True)
+        yield delivery
 
 
 def _metrics(
