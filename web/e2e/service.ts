@@ -54,7 +54,7 @@ export class Service {
       env: this.#environment,
       stdio: ["ignore", out, out],
     });
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 400 && this.#runs; tries++) {
       const alive = await fetch(`${this.url}/healthz`).then((answer) => answer.ok, () => false);
       if (alive) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -62,11 +62,18 @@ export class Service {
     throw new Error(`recado did not start:\n${this.log}`);
   }
 
+  get #runs(): boolean {
+    return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
   /** Stop answering, keeping the data. */
   async pause(): Promise<void> {
+    if (!this.#runs) return;
     const ended = new Promise((resolve) => this.#process?.once("exit", resolve));
     this.#process?.kill("SIGTERM");
+    const late = setTimeout(() => this.#process?.kill("SIGKILL"), 20_000);
     await ended;
+    clearTimeout(late);
   }
 
   async stop(): Promise<void> {
@@ -143,12 +150,12 @@ export class Service {
   }
 }
 
+/** Below those the system gives to outgoing connections: a service that is away for a while finds its port free. */
 function freePort(): Promise<number> {
+  const port = 10_000 + Math.floor(Math.random() * 20_000);
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.listen(0, "0.0.0.0", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
+    probe.once("error", () => resolve(freePort()));
+    probe.listen(port, "0.0.0.0", () => probe.close(() => resolve(port)));
   });
 }

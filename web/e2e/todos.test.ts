@@ -167,6 +167,10 @@ test("everything goes by keys", async () => {
   await page.keyboard.press("/");
   await page.getByRole("searchbox").fill("thr");
   await row(page, "three").waitFor();
+  await row(page, "three").getByRole("checkbox").focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog", { name: "Commands" }).waitFor();
   await page.keyboard.type("upc");

@@ -24,7 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation();
   const [search] = useSearchParams();
   const [menu, setMenu] = useState(false);
-  const { dialog, setDialog } = useKeys();
+  const { dialog, setDialog, closed } = useKeys();
   const todo = search.get("todo");
   useEffect(() => setMenu(false), [path]);
   useEffect(() => {
@@ -51,8 +51,8 @@ export function Shell({ children }: { children: ReactNode }) {
       <Bottom onMenu={() => setMenu(!menu)} />
       <ToastBar />
       <Suspense fallback={null}>
-        {dialog === "commands" && <Commands onClose={() => setDialog(undefined)} onKeys={() => setDialog("keys")} />}
-        {dialog === "keys" && <Keys onClose={() => setDialog(undefined)} />}
+        {dialog === "commands" && <Commands onClose={() => closed("commands")} onKeys={() => setDialog("keys")} />}
+        {dialog === "keys" && <Keys onClose={() => closed("keys")} />}
       </Suspense>
     </div>
   );

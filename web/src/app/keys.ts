@@ -11,7 +11,8 @@ export const lettersOn = (): boolean => recall("keys") !== "off";
 
 /** Whether somebody is typing, so that letters are letters. */
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  if (target instanceof HTMLInputElement) return !/^(?:checkbox|radio|button|submit)$/.test(target.type);
+  return target instanceof HTMLElement && (target.isContentEditable || /^(?:TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
 /** Put the cursor into the line for new to-dos. False when this screen has none. */
@@ -22,7 +23,7 @@ export function focusQuickAdd(): boolean {
   return field !== null;
 }
 
-export function useKeys(): { dialog: DialogName; setDialog(name: DialogName): void } {
+export function useKeys(): { dialog: DialogName; setDialog(name: DialogName): void; closed(name: DialogName): void } {
   const [dialog, setDialog] = useState<DialogName>();
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
@@ -44,7 +45,9 @@ export function useKeys(): { dialog: DialogName; setDialog(name: DialogName): vo
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, []);
-  return { dialog, setDialog };
+  // The browser tells of a closed dialog a moment later, when the next one may be open already.
+  const closed = (name: DialogName) => setDialog((now) => (now === name ? undefined : now));
+  return { dialog, setDialog, closed };
 }
 
 function add(): void {
