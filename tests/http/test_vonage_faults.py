@@ -88,7 +88,7 @@ async def answered(device: Device, vonage: StandIn, answer: str) -> str:
 async def created(device: Device, title: str) -> str:
     before = time.monotonic()
     id_: str = (await device.create(title))["id"]
-    assert time.monotonic() - before < 1, title
+    assert time.monotonic() - before < 5, title  # Vonage hangs for ten
     return id_
 
 
