@@ -173,7 +173,9 @@ async def _open(
     pair = await house.sessions.within(tx).open(str(user_id), kind=opening.kind, device=device)
     proofs.put(tx, user_id, pair.session_id, factor=factor is not None, now=proven.at)
     sign_in = SignIn(pair.session_id, opening.kind, device.device, device.user_agent, device.ip)
-    texted = await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=proven.at)
+    texted = await sign_ins.record(
+        tx, proven.account, sign_in, address=house.public_url, new_id=house.new_id, now=proven.at
+    )
     if factor is not None:
         doer = Doer(user_id, pair.session_id, device.ip, proven.at)
         texted = await _spent(call, tx, doer, factor) or texted
