@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
 from tests.http import stored
-from tests.http.authenticator import b64
+from tests.http.authenticator import Authenticator, b64
 from tests.http.factors import (
     Secured,
     add_passkey,
@@ -231,3 +232,28 @@ async def test_a_dump_of_the_database_makes_no_passkey(service: Service) -> None
     ana = await with_passkey(service)
     private = ana.passkey.key.private_numbers().private_value.to_bytes(32, "big")
     assert stored.where(await stored.dump(service), b64(private)) == set()
+
+
+async def test_behind_a_proxy_passkeys_belong_to_the_public_name(tmp_path: Path) -> None:
+    """The proxy is left out: what it passes on is the name that people use."""
+    service = Service(tmp_path, {"RECADO_PUBLIC_URL": "https://todo.example:8443", "RECADO_SIGNUP": "open"})
+    service.start()
+    try:
+        public = {"Host": "todo.example"}
+        person = await somebody(service)
+        device = await person.device()
+        begun = (await device.ask("POST", "/me/passkey/challenge", headers=public)).json()
+        assert begun["passkey"]["rp"]["id"] == "todo.example"
+        made = Authenticator("https://todo.example:8443")
+        body = {"challenge": begun["challenge"], "credential": made.create(begun["passkey"])}
+        added = await device.ask("POST", "/me/passkey", json=body, headers=public)
+        assert added.status_code == 201, added.text
+        asked = (await visitor(service).post("/login/challenge", headers=public)).json()
+        client = visitor(service)
+        for origin, status in (("http://todo.example:8443", 401), ("https://todo.example:8443", 200)):
+            answer = {"challenge": asked["challenge"], "passkey": made.get(asked["passkey"], origin=origin)}
+            assert (await client.post("/login/factor", json=answer, headers=public)).status_code == status
+        by_name_of_the_machine = await first_step(person, headers=by_name(service))
+        assert by_name_of_the_machine.json()["factors"] == ["recovery"]
+    finally:
+        service.stop()

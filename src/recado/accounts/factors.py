@@ -168,7 +168,7 @@ class Factors:
                 result = await db.write(use)
                 attempt.right = True
                 return result
-        await _record_failure(db, shown.user_id if shown else audit.NOBODY, given, now)
+        await _record_failure(db, shown.user_id if shown else audit.NOBODY, given, now, kind="login_failed")
         raise BadCredentials
 
 
@@ -235,8 +235,8 @@ def no_passkeys() -> Refused:
     return Refused("Passkeys need https or localhost, and a host name: open the service by such an address.")
 
 
-async def _record_failure(db: Database, user_id: int, given: Given, now: int) -> None:
-    event = audit.new(user_id, now, "factor_failed", address=given.address, detail=given.kind)
+async def _record_failure(db: Database, user_id: int, given: Given, now: int, kind: str = "factor_failed") -> None:
+    event = audit.new(user_id, now, kind, address=given.address, detail=given.kind)
     await db.write(audit.record, event)
 
 
