@@ -71,6 +71,12 @@ async def test_a_challenge_is_good_for_one_sign_in_and_five_answers(service: Ser
         assert kind(await second_step(service, tried, totp=bia.app.wrong())) == (401, "second-factor-wrong")
     assert (await second_step(service, tried, totp=bia.app.code())).status_code == 200
 
+    carl = await with_app(service, "carl")
+    worn_out = (await first_step(carl.person)).json()["challenge"]
+    for _ in range(5):
+        assert kind(await second_step(service, worn_out, totp=carl.app.wrong())) == (401, "second-factor-wrong")
+    assert kind(await second_step(service, worn_out, totp=carl.app.code())) == (401, "challenge-over")
+
 
 async def test_wrong_codes_count_for_the_account_and_a_right_password_does_not_forgive_them(service: Service) -> None:
     ana, thief = await with_app(service), "127.8.8.1"

@@ -2,7 +2,7 @@ import { Copy, Download } from "lucide-react";
 import { useRef } from "react";
 import { useMe } from "../../app/Account.tsx";
 import { Dialog } from "../../components/Dialog.tsx";
-import { toast } from "../../components/toasts.ts";
+import { copyFrom } from "../../components/copying.ts";
 import { useTexts } from "../../i18n/index.ts";
 import { save } from "./Data.tsx";
 
@@ -12,20 +12,13 @@ export function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose(): 
   const { username } = useMe();
   const field = useRef<HTMLTextAreaElement>(null);
   const text = codes.join("\n");
-  const copy = async () => {
-    field.current?.select();
-    // A page that is no secure context has no clipboard: the text is selected, and copied the old way.
-    if (navigator.clipboard) await navigator.clipboard.writeText(text).catch(() => document.execCommand("copy"));
-    else document.execCommand("copy");
-    toast({ text: t.app.copied });
-  };
   return (
     <Dialog title={t.factors.codesTitle} onClose={onClose}>
       <div className="section-form">
         <p>{t.factors.codesOnce}</p>
         <textarea ref={field} className="input factors-codes" readOnly rows={codes.length} value={text} aria-label={t.factors.codesTitle} />
         <div className="actions">
-          <button className="button" onClick={() => void copy()}>
+          <button className="button" onClick={() => void copyFrom(field.current, text)}>
             <Copy size={16} aria-hidden="true" /> {t.app.copy}
           </button>
           <button className="button" onClick={() => save(new Blob([`${text}\n`], { type: "text/plain" }), `recado-${username}-recovery-codes.txt`)}>
