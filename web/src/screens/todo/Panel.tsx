@@ -1,6 +1,6 @@
 import "./panel.css";
 import { useQuery } from "@tanstack/react-query";
-import { MessageSquare, RotateCcw, Trash2, X } from "lucide-react";
+import { ArrowDown, ArrowUp, MessageSquare, RotateCcw, Trash2, X } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
 import { useSearchParams } from "wouter";
 import { useLists, useMe } from "../../app/Account.tsx";
@@ -9,7 +9,8 @@ import { problemType } from "../../api/problem.ts";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
 import { change, remove, restore, tick } from "../../todos/actions.ts";
-import { useTodo } from "../../todos/hooks.ts";
+import { listView, useTodo, useView } from "../../todos/hooks.ts";
+import { moveTo } from "../../todos/order.ts";
 import { collection } from "../../todos/replica.ts";
 import type { Todo } from "../../todos/todo.ts";
 import { Details } from "./Details.tsx";
@@ -53,10 +54,30 @@ export default function Panel({ id }: { id: string }) {
         <button className="icon-button" aria-label={t.app.close} onClick={close}>
           <X size={20} />
         </button>
+        {todo && <Place todo={todo} />}
       </div>
       {todo && <Inside todo={todo} onGone={close} />}
       {!todo && asked.isError && <p className="note">{problemType(asked.error) === "not-found" ? t.todo.gone : t.app.failed}</p>}
     </aside>
+  );
+}
+
+/** Up and down in its list, for who can neither drag nor press keys. */
+function Place({ todo }: { todo: Todo }) {
+  const t = useTexts();
+  const todos = useView(listView(todo.list_id));
+  const list = useLists().find((one) => one.id === todo.list_id);
+  const at = todos.findIndex(({ id }) => id === todo.id);
+  if (at < 0 || todos.length < 2 || list?.role === "viewer") return null;
+  return (
+    <div className="panel-place">
+      <button className="icon-button" aria-label={t.todo.up} disabled={at === 0} onClick={() => moveTo(todos, at, at - 1)}>
+        <ArrowUp size={18} />
+      </button>
+      <button className="icon-button" aria-label={t.todo.down} disabled={at === todos.length - 1} onClick={() => moveTo(todos, at, at + 1)}>
+        <ArrowDown size={18} />
+      </button>
+    </div>
   );
 }
 
