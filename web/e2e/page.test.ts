@@ -85,8 +85,9 @@ for (const locale of ["en", "pt-BR"]) {
       await page.emulateMedia({ reducedMotion: "reduce" });
       await page.goto(service.url + screen.path);
       await page.locator(screen.ready).first().waitFor();
+      if (screen.click) await page.locator(screen.click).click();
       for (const key of screen.press?.split(",") ?? []) await page.keyboard.press(key);
-      if (screen.press) await page.locator("dialog[open]").waitFor();
+      if (screen.press || screen.name === "farewell") await page.locator("dialog[open]").waitFor();
       assert.equal(await page.getAttribute("html", "lang"), screen.english ? "en" : locale);
       found.push(...(await faults(page, screen.name)));
       await page.close();

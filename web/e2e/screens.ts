@@ -12,6 +12,8 @@ export interface Screen {
   ready: string;
   /** Keys to press once it is there. */
   press?: string;
+  /** What to click on once it is there. */
+  click?: string;
 }
 
 interface Household {
@@ -70,6 +72,8 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
+  { name: "farewell", path: "/app/settings", ready: ".section", click: "button.danger" },
+  { name: "email", path: "/app/settings", ready: ".section", click: "button:text-matches('Give an address|Informar um endereço')" },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },

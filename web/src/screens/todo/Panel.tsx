@@ -8,6 +8,7 @@ import { http } from "../../api/http.ts";
 import { problemType } from "../../api/problem.ts";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
+import { said } from "../../i18n/said.ts";
 import { change, remove, restore, tick } from "../../todos/actions.ts";
 import { listView, useTodo, useView } from "../../todos/hooks.ts";
 import { moveTo } from "../../todos/order.ts";
@@ -124,7 +125,7 @@ function Inside({ todo, onGone }: { todo: Todo; onGone(): void }) {
         <p className="panel-text" data-bad={todo.message.state === "failed" || undefined}>
           <MessageSquare size={15} aria-hidden="true" />
           {t.todo.states[todo.message.state]}
-          {todo.message.error && <span className="note">{todo.message.error}</span>}
+          {todo.message.error && <span className="note">{said(todo.message.error)}</span>}
         </p>
       )}
       <div className="panel-end">
