@@ -16,7 +16,7 @@ const WORDS = {
     texts: (name) => `Texts of ${name}`,
     unsent: "not sent",
     empty: "No texts yet",
-    words: ["LIST", "DONE 1", "SNOOZE 1 tomorrow", "HELP"],
+    words: ["LIST", "DONE 1", "SNOOZE 1 2h", "HELP"],
     language: "English",
   },
   pt: {
@@ -34,7 +34,7 @@ const WORDS = {
     texts: (name) => `Mensagens de ${name}`,
     unsent: "não enviada",
     empty: "Nenhuma mensagem ainda",
-    words: ["LISTA", "FEITO 1", "ADIAR 1 amanhã", "AJUDA"],
+    words: ["LISTA", "FEITO 1", "ADIAR 1 2h", "AJUDA"],
     language: "português",
   },
 };
@@ -98,7 +98,7 @@ class Phone {
     time.dateTime = new Date(at).toISOString();
     time.textContent = this.time.format(at);
     item.append(bubble, time);
-    this.texts.append(item);
+    this.texts.firstElementChild.append(item);
     if (near || mine) this.texts.scrollTop = this.texts.scrollHeight;
   }
 
