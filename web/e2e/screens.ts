@@ -73,7 +73,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
   { name: "farewell", path: "/app/settings", ready: ".section", click: "button.danger" },
-  { name: "email", path: "/app/settings", ready: ".section", click: "button:text-matches('Give an address|Informar um endereço')" },
+  { name: "email", path: "/app/settings", ready: ".section", click: 'button:text-matches("Give an address|Informar um endereço")' },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },

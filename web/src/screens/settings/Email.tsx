@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useMe } from "../../app/Account.tsx";
 import { http } from "../../api/http.ts";
 import { PasswordField } from "../../components/PasswordField.tsx";
-import { Line } from "../../components/Section.tsx";
+import { Deed } from "../../components/Section.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { useSending } from "../signin/useSending.ts";
 import { Code } from "./Code.tsx";
@@ -50,21 +50,17 @@ function Known({ email, onChange }: { email: string | null; onChange(): void }) 
   const t = useTexts();
   const forget = useForget("/me/email");
   return (
-    <Line label={t.settings.email} note={email ? t.settings.emailConfirmed : t.settings.emailNote}>
-      {(id) => (
-        <div className="two">
-          {email && <output id={id}>{email}</output>}
-          <button id={email ? undefined : id} className="button" onClick={onChange}>
-            {email ? t.settings.change : t.settings.giveEmail}
-          </button>
-          {email && (
-            <button className="button plain" onClick={forget}>
-              {t.settings.forget}
-            </button>
-          )}
-        </div>
+    <Deed label={t.settings.email} note={email ? t.settings.emailConfirmed : t.settings.emailNote}>
+      {email && <output aria-label={t.settings.email}>{email}</output>}
+      <button className="button" onClick={onChange}>
+        {email ? t.settings.change : t.settings.giveEmail}
+      </button>
+      {email && (
+        <button className="button plain" onClick={forget}>
+          {t.settings.forget}
+        </button>
       )}
-    </Line>
+    </Deed>
   );
 }
 

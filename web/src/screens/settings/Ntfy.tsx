@@ -4,7 +4,7 @@ import { useMe } from "../../app/Account.tsx";
 import { http } from "../../api/http.ts";
 import type { components } from "../../api/schema";
 import { CopyField } from "../../components/CopyField.tsx";
-import { Line } from "../../components/Section.tsx";
+import { Deed } from "../../components/Section.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { useSending } from "../signin/useSending.ts";
 import { useForget } from "./useForget.ts";
@@ -25,27 +25,23 @@ export function Ntfy() {
   };
   return (
     <>
-      <Line label={t.settings.ntfy} note={ntfy ? t.settings.ntfyOn : t.settings.ntfyNote}>
-        {(id) => (
-          <div className="two">
-            {ntfy && !made && <output id={id}>{ntfy}</output>}
-            <button id={ntfy && !made ? undefined : id} className="button" disabled={busy} onClick={() => void send(make)}>
-              {ntfy ? t.settings.newTopic : t.settings.makeTopic}
-            </button>
-            {ntfy && (
-              <button
-                className="button plain"
-                onClick={() => {
-                  setMade(undefined);
-                  forget();
-                }}
-              >
-                {t.settings.forget}
-              </button>
-            )}
-          </div>
+      <Deed label={t.settings.ntfy} note={ntfy ? t.settings.ntfyOn : t.settings.ntfyNote}>
+        {ntfy && !made && <output aria-label={t.settings.ntfy}>{ntfy}</output>}
+        <button className="button" disabled={busy} onClick={() => void send(make)}>
+          {ntfy ? t.settings.newTopic : t.settings.makeTopic}
+        </button>
+        {ntfy && (
+          <button
+            className="button plain"
+            onClick={() => {
+              setMade(undefined);
+              forget();
+            }}
+          >
+            {t.settings.forget}
+          </button>
         )}
-      </Line>
+      </Deed>
       {(failure || (made && ntfy)) && (
         <div className="section-form" role="status">
           {failure && <p role="alert">{failure}</p>}

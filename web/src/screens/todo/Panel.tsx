@@ -2,7 +2,7 @@ import "./panel.css";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, MessageSquare, RotateCcw, Trash2, X } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
-import { useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 import { useLists, useMe } from "../../app/Account.tsx";
 import { http } from "../../api/http.ts";
 import { problemType } from "../../api/problem.ts";
@@ -63,13 +63,14 @@ export default function Panel({ id }: { id: string }) {
   );
 }
 
-/** Up and down in its list, for who can neither drag nor press keys. */
+/** Up and down where its list is shown, for who can neither drag nor press keys. */
 function Place({ todo }: { todo: Todo }) {
   const t = useTexts();
   const todos = useView(listView(todo.list_id));
   const list = useLists().find((one) => one.id === todo.list_id);
+  const [path] = useLocation();
   const at = todos.findIndex(({ id }) => id === todo.id);
-  if (at < 0 || todos.length < 2 || list?.role === "viewer") return null;
+  if (path !== `/app/list/${todo.list_id}` || at < 0 || todos.length < 2 || list?.role === "viewer") return null;
   return (
     <div className="panel-place">
       <button className="icon-button" aria-label={t.todo.up} disabled={at === 0} onClick={() => moveTo(todos, at, at - 1)}>
