@@ -37,7 +37,7 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(VENV)/.dev $(PEER)/.made tools-for-bench ## measure against the default stack
+bench: $(VENV)/.dev $(PEER)/.made tools-for-bench build/go-seed ## measure next to Go, FastAPI and Django
 	@$(BIN)/python -m bench
 
 bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
@@ -98,7 +98,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@touch $@
 
 $(PEER)/.made: $(VENV)/.made bench/requirements.txt
-	@echo "Installing the default stack to compare with (once) …" >&2
+	@echo "Installing the stacks to compare with (once) …" >&2
 	@$(PYTHON) -m venv $(PEER)
 	@$(PEER)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement bench/requirements.txt
 	@touch $@
@@ -118,4 +118,9 @@ tools-for-tests:
 	@sh .ci/tools postgresql redis-server
 
 tools-for-bench:
-	@sh .ci/tools postgresql redis-server wrk
+	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \
+		golang-github-golang-jwt-jwt-dev golang-github-jackc-pgx-v4-dev golang-github-mattn-go-sqlite3-dev
+
+build/go-seed: $(wildcard bench/go_seed/*.go) | tools-for-bench
+	@echo "Building the Go peer (once) …" >&2
+	@mkdir -p build && cd bench/go_seed && GO111MODULE=off GOPATH=/usr/share/gocode go build -o ../../build/go-seed .

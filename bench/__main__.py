@@ -9,18 +9,17 @@ import tempfile
 from pathlib import Path
 
 from bench import at_rest, cores, household, revocation, rounds
-from bench.peers import DEFAULT, ROOT, Peer, all_peers
+from bench.peers import ROOT, Peer, all_peers
 from bench.report import Results, table, write_json
 from bench.rounds import Plan
 from bench.stores import Stores, running_stores
 from bench.wrk import CONNECTIONS, WORKLOADS, require_wrk
 
-NAMES = {
-    "default": DEFAULT,
-    "embedded": "recado embedded",
-    "postgres": "recado PostgreSQL",
-    "redis": "recado PostgreSQL + Redis",
-}
+NAMES = (
+    *("default", "tuned", "django", "seed", "seed-postgres", "seed-sqlite", "floor"),
+    *("embedded", "postgres", "redis"),
+)
+OWN = frozenset({"embedded", "postgres", "redis"})
 
 
 def arguments() -> argparse.Namespace:
@@ -31,7 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tries", type=int, default=10_000, help="sessions ended for the count of dead tokens (10000)")
     parser.add_argument("--starts", type=int, default=5, help="cold starts, of which the median counts (5)")
     parser.add_argument("--quick", action="store_true", help="a smoke run: 1 round of 2 s, 300 tries, 1 start")
-    parser.add_argument("--peers", nargs="+", choices=list(NAMES), default=list(NAMES), help="which set-ups (all)")
+    parser.add_argument("--peers", nargs="+", choices=NAMES, default=NAMES, help="which set-ups (all)")
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="which work (all)")
     parser.add_argument(
         "--only",
@@ -67,21 +66,22 @@ def _scratch() -> Path:
 
 
 def _measure(options: argparse.Namespace, stores: Stores, folder: Path, results: Results) -> None:
-    peers = [peer for peer in all_peers(stores, folder) if peer.name in {NAMES[name] for name in options.peers}]
+    made = {name: make() for name, make in all_peers(stores, folder).items() if name in options.peers}
+    peers, own = list(made.values()), [peer for name, peer in made.items() if name in OWN]
     for peer in peers:
         _say(f"filling {peer.name}")
         peer.fill()
     if options.only in (None, "rest"):
         results.at_rest = [at_rest.measure(peer, options.starts) for peer in peers]
     if options.only in (None, "dead"):
-        results.dead_tokens = [_dead(peer, options.tries) for peer in peers if peer.name != DEFAULT]
+        results.dead_tokens = [_dead(peer, options.tries) for peer in own]
     if options.only in (None, "rounds"):
         plan = Plan(options.rounds, options.seconds, tuple(options.workloads))
         for seen in rounds.run(peers, plan, folder):
             results.measurements.append(seen)
             _say(f"round {seen.round + 1}, {seen.peer}, {seen.workload}: {seen.rate:.0f}/s {'; '.join(seen.problems)}")
     if options.only in (None, "household"):  # last, since it makes one user's store large
-        for peer in [peer for peer in peers if peer.name != DEFAULT]:
+        for peer in own:
             _say(f"many to-dos and open streams, {peer.name}")
             costs, streams = household.measure(peer, folder)
             results.costs += costs

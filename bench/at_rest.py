@@ -46,9 +46,13 @@ def measure(peer: Peer, starts: int) -> AtRest:
 
 def _ask(service: Service, token: str) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
-    connection.request("GET", "/todo", headers={"Authorization": f"Bearer {token}"})
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    if "list" in service.peer.workloads:
+        connection.request("GET", "/todo", headers=headers)
+    else:
+        connection.request("POST", "/todo", '{"title": "bench 1"}', headers)
     answer = connection.getresponse()
     answer.read()
     connection.close()
-    if answer.status != 200:
-        raise SystemExit(f"{service.peer.name} answered {answer.status} to a list")
+    if answer.status not in (200, 201):
+        raise SystemExit(f"{service.peer.name} answered {answer.status} to its first request")

@@ -1,4 +1,4 @@
-"""The four set-ups that are compared: how each is filled, started and counted."""
+"""The set-ups that are compared: how each is filled, started and counted."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ import secrets
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import asyncpg
 
 from bench.population import PASSWORD, TODOS_EACH, USERS, Session
 from bench.stores import Stores
-from bench.wrk import Workload
+from bench.wrk import WORKLOADS, Workload
 
 ROOT = Path(__file__).parent.parent
 DEFAULT_STACK_PYTHON = ROOT / ".venv-bench/bin/python"
+GO_SEED = ROOT / "build/go-seed"
 DEFAULT = "default stack"
 
 _SECRETS = {name: secrets.token_urlsafe(48) for name in ("ACCESS_SECRET", "REFRESH_SECRET")}
@@ -47,12 +49,17 @@ class Peer:
     counted: dict[Workload, tuple[str, ...]]
     """Per workload, questions in SQL to which each right answer adds exactly 1."""
     store: str
-    """A `postgresql://` URL, or the path of an SQLite file."""
+    """A `postgresql://` URL, or the path of an SQLite file; empty where nothing is stored."""
+    workloads: tuple[Workload, ...] = WORKLOADS
+    """What it can do."""
+    serving: dict[str, str] = field(default_factory=dict[str, str])
+    """Settings that differ while it serves."""
 
     def environment(self, port: int = 0) -> dict[str, str]:
         """Return the whole environment of its processes."""
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        return inherited | {"HOST": "127.0.0.1", "PORT": str(port)} | _SECRETS | self.settings
+        own = self.settings | self.serving if port else self.settings
+        return inherited | {"HOST": "127.0.0.1", "PORT": str(port)} | _SECRETS | own
 
     def command(self, port: int) -> list[str]:
         """Return the command that serves on this port."""
@@ -75,6 +82,8 @@ class Peer:
     def stored(self, workload: Workload) -> list[int]:
         """Answer this workload's questions from what is committed."""
         questions = self.counted.get(workload, ())
+        if not questions:
+            return []
         if self.store.startswith("postgresql:"):
             return asyncio.run(_numbers(self.store, questions))
         with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as connection:
@@ -104,29 +113,79 @@ async def _numbers(url: str, questions: tuple[str, ...]) -> list[int]:
         await connection.close()
 
 
-def default_stack(stores: Stores) -> Peer:
-    """FastAPI, uvicorn, PyJWT, redis-py and SQLAlchemy's ORM on asyncpg."""
+def _python_peer(name: str, serve: tuple[str, ...], population: str, settings: dict[str, str], url: str) -> Peer:
     if not DEFAULT_STACK_PYTHON.exists():
-        raise SystemExit("The default stack is not installed: make bench does it.")
+        raise SystemExit("The stacks to compare with are not installed: make bench does it.")
     python = str(DEFAULT_STACK_PYTHON)
-    url = stores.postgres("default_stack")
-    uvicorn = (
-        "uvicorn",
-        "bench.default_stack.app:app",
-        "--port",
-        "{port}",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-    )
     return Peer(
-        name=DEFAULT,
-        serve=(python, "-m", *uvicorn),
-        settings={"DATABASE_URL": url.replace("postgresql:", "postgresql+asyncpg:"), "REDIS_URL": stores.redis(0)},
+        name=name,
+        serve=(python, "-m", *serve),
+        settings=settings,
         ready_path="/todo",
-        population=(python, "-m", "bench.default_stack.population"),
+        population=(python, "-m", population),
         counted={"create": ("SELECT COUNT(*) FROM todos",)},
         store=url,
+    )
+
+
+def _uvicorn(app: str) -> tuple[str, ...]:
+    return ("uvicorn", app, "--port", "{port}", "--no-access-log", "--log-level", "warning")
+
+
+def default_stack(stores: Stores) -> Peer:
+    """FastAPI, uvicorn, PyJWT, redis-py and SQLAlchemy's ORM on asyncpg."""
+    url = stores.postgres("default_stack")
+    settings = {"DATABASE_URL": url.replace("postgresql:", "postgresql+asyncpg:"), "REDIS_URL": stores.redis(0)}
+    serve = _uvicorn("bench.default_stack.app:app")
+    return _python_peer(DEFAULT, serve, "bench.default_stack.population", settings, url)
+
+
+def tuned_stack(stores: Stores) -> Peer:
+    """The same routes by somebody who knows it: asyncpg, pipelined Redis, no ORM, no response models."""
+    url = stores.postgres("tuned_stack")
+    orm = {"DATABASE_URL": url.replace("postgresql:", "postgresql+asyncpg:"), "REDIS_URL": stores.redis(2)}
+    peer = _python_peer(
+        "tuned stack", _uvicorn("bench.tuned_stack.app:app"), "bench.default_stack.population", orm, url
+    )
+    return replace(peer, serving={"DATABASE_URL": url})
+
+
+def django_stack(stores: Stores) -> Peer:
+    """Django REST framework, simplejwt with its blacklist, psycopg, gunicorn with threads."""
+    url = stores.postgres("django_stack")
+    serve = (
+        *("gunicorn", "bench.django_stack.wsgi:app", "--bind", "127.0.0.1:{port}", "--log-level", "warning"),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", "8", "--keep-alive", "60"),
+        *("--worker-connections", "200"),
+    )
+    peer = _python_peer("Django", serve, "bench.django_stack.population", {"DATABASE_URL": url}, url)
+    counted: dict[Workload, tuple[str, ...]] = {
+        "create": ("SELECT COUNT(*) FROM stack_todo",),
+        "refresh": ("SELECT COUNT(*) FROM token_blacklist_blacklistedtoken",),
+    }
+    return replace(peer, counted=counted)
+
+
+def floor() -> Peer:
+    """Uvicorn with a fixed 201: what no service on it can beat."""
+    peer = _python_peer("floor: uvicorn, fixed 201", _uvicorn("bench.floor.app:app"), "bench.floor.population", {}, "")
+    return replace(peer, counted={}, workloads=("create",))
+
+
+def go_seed(stores: Stores, store: str, redis: int, folder: Path) -> Peer:
+    """The seed's own design in Go, with gin and go-redis; with a store also an INSERT for each to-do."""
+    if not GO_SEED.exists():
+        raise SystemExit("The Go peer is not built: make bench does it.")
+    where = {"": "", "postgres": stores.postgres("go_seed"), "sqlite": str(folder / "go-seed.db")}[store]
+    return Peer(
+        name={"": "Go seed", "postgres": "Go seed + PostgreSQL", "sqlite": "Go seed + SQLite"}[store],
+        serve=(str(GO_SEED), "serve"),
+        settings={"STORE": store, "DATABASE_URL": where, "REDIS_URL": stores.redis(redis), "BENCH_PASSWORD": PASSWORD},
+        ready_path="/healthz",
+        population=(str(GO_SEED),),
+        counted={"create": ("SELECT COUNT(*) FROM todos",)} if store else {},
+        store=where,
+        workloads=("refresh", "create"),  # its passwords are not hashed, and it cannot list
     )
 
 
@@ -143,12 +202,20 @@ def recado(name: str, data: Path, settings: dict[str, str]) -> Peer:
     )
 
 
-def all_peers(stores: Stores, folder: Path) -> list[Peer]:
-    """Return the default stack and recado's three set-ups."""
+def all_peers(stores: Stores, folder: Path) -> dict[str, Callable[[], Peer]]:
+    """Return what makes each peer, by the name that chooses it."""
     postgres, both = stores.postgres("recado"), stores.postgres("recado_with_redis")
-    return [
-        default_stack(stores),
-        recado("recado embedded", folder / "embedded", {}),
-        recado("recado PostgreSQL", folder / "postgres", {"DATABASE_URL": postgres}),
-        recado("recado PostgreSQL + Redis", folder / "redis", {"DATABASE_URL": both, "REDIS_DSN": stores.redis(1)}),
-    ]
+    return {
+        "default": lambda: default_stack(stores),
+        "tuned": lambda: tuned_stack(stores),
+        "django": lambda: django_stack(stores),
+        "seed": lambda: go_seed(stores, "", 3, folder),
+        "seed-postgres": lambda: go_seed(stores, "postgres", 4, folder),
+        "seed-sqlite": lambda: go_seed(stores, "sqlite", 5, folder),
+        "floor": floor,
+        "embedded": lambda: recado("recado embedded", folder / "embedded", {}),
+        "postgres": lambda: recado("recado PostgreSQL", folder / "postgres", {"DATABASE_URL": postgres}),
+        "redis": lambda: recado(
+            "recado PostgreSQL + Redis", folder / "redis", {"DATABASE_URL": both, "REDIS_DSN": stores.redis(1)}
+        ),
+    }

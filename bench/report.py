@@ -93,13 +93,29 @@ def _target(workload: Workload, peer: str) -> float | None:
 def table(results: Results) -> str:
     """Return what a person reads."""
     rows = [_row(line) for line in lines(results)]
-    rows = [_HEAD, *rows] if rows else []
+    rows = [_HEAD, *rows, *against(results)] if rows else []
     if bare := [m.bare_argon2 for m in results.measurements if m.bare_argon2]:
         rows.append(f"{'login':9}{'bare Argon2':26}{statistics.median(bare):9.1f}{1:9.2f}")
     rows += [_rest_row(rest) for rest in results.at_rest]
     rows += [_dead_row(dead) for dead in results.dead_tokens]
     rows += household.rows(results.costs, results.streams)
     return "\n".join([*rows, *(f"WRONG: {problem}" for problem in results.problems())])
+
+
+def against(results: Results) -> Iterator[str]:
+    """Say how recado does next to every other peer: medians of the rounds' ratios of right answers a second."""
+    peers = list(dict.fromkeys(m.peer for m in results.measurements))
+    own = [peer for peer in peers if peer.startswith("recado")]
+    for workload in WORKLOADS:
+        for other in (peer for peer in peers if peer not in own and _rounds(results, peer, workload)):
+            ratios = (f"{peer.removeprefix('recado ')} {_times(results, workload, peer, other)}" for peer in own)
+            yield f"{workload:9}× {other:26}{'   '.join(ratios)}"
+
+
+def _times(results: Results, workload: Workload, peer: str, other: str) -> str:
+    mine, theirs = _rounds(results, peer, workload), _rounds(results, other, workload)
+    ratios = [mine[number].rate / theirs[number].rate for number in mine.keys() & theirs.keys() if theirs[number].rate]
+    return f"{statistics.median(ratios):.2f}" if ratios else "-"
 
 
 def _row(line: Line) -> str:

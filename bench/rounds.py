@@ -14,7 +14,7 @@ from bench import cores, hashing, wrk
 from bench.peers import Peer
 from bench.population import USERS
 from bench.serving import Service, serving
-from bench.wrk import CONNECTIONS, Load, Workload
+from bench.wrk import CONNECTIONS, WORKLOADS, Load, Workload
 
 WARM_UP_SECONDS = 2
 _LONGER: dict[Workload, int] = {"login": 2}
@@ -62,9 +62,9 @@ def run(peers: list[Peer], plan: Plan, folder: Path) -> Iterator[Measurement]:
 def _one_peer(peer: Peer, number: int, plan: Plan, folder: Path) -> Iterator[Measurement]:
     sessions = peer.sessions(2 * USERS)
     with serving(peer) as service:
-        for workload in ("create", "list"):
+        for workload in (one for one in WORKLOADS if one in peer.workloads and one in ("create", "list")):
             wrk.run(workload, service.port, sessions[:USERS], WARM_UP_SECONDS / 2, folder)
-        for workload in plan.workloads:
+        for workload in (one for one in plan.workloads if one in peer.workloads):
             chosen = sessions[USERS:] if workload == "refresh" else sessions[:USERS]
             seconds = plan.seconds * _LONGER.get(workload, 1)
             send = partial(wrk.run, workload, service.port, chosen, seconds, folder)
