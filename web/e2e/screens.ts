@@ -60,6 +60,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "signup", path: "/app/signup", signedOut: true, ready: "form" },
   { name: "invite", path: "/app/invite#abc", signedOut: true, ready: "form" },
   { name: "reset", path: "/app/reset#abc", signedOut: true, ready: "form" },
+  { name: "forgot", path: "/app/forgot", signedOut: true, ready: "form" },
   { name: "today", path: "/app/today", ready: ".row" },
   { name: "upcoming", path: "/app/upcoming", ready: ".row" },
   { name: "list", path: `/app/list/${house.list}`, ready: ".row" },

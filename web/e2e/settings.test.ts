@@ -66,6 +66,7 @@ test("an e-mail address is given with the password, confirmed by the code that c
   await page.keyboard.press("Enter");
   await page.locator("output", { hasText: "me@example.org" }).waitFor();
   await saved(person, (me) => me.email_verified);
+  await forgets(person);
   const assigned = page.getByRole("switch", { name: "What others leave for me" });
   assert.equal(await assigned.isEnabled(), true); // reached by e-mail, without any phone
   await page.getByRole("button", { name: "Remove" }).click();
@@ -74,6 +75,20 @@ test("an e-mail address is given with the password, confirmed by the code that c
   assert.equal(await assigned.isEnabled(), false);
   await page.context().close();
 });
+
+/** A link that sets a new password comes to the confirmed address, whoever asks. */
+async function forgets({ username }: Person): Promise<void> {
+  const page = await (await profile(browser)).newPage();
+  const before = box.mails.length;
+  await page.goto(`${service.url}/app/signin`);
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByLabel("User name").fill(username);
+  await page.keyboard.press("Enter");
+  await page.locator(".told", { hasText: "a link is on its way" }).waitFor();
+  const mail = await until(() => box.mails[before]);
+  assert.equal(mail.to, "me@example.org");
+  await page.context().close();
+}
 
 test("an ntfy topic is shown whole once, gets the pushes, and is taken away", async () => {
   const person = await service.person();

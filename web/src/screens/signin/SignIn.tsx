@@ -67,6 +67,7 @@ export default function SignIn() {
         <span>
           {t.sign.noAccount} <Link href="/app/signup">{t.sign.up}</Link>
         </span>
+        <Link href="/app/forgot">{t.sign.forgot}</Link>
         <Languages />
       </footer>
     </main>

@@ -1,0 +1,68 @@
+import "../signin/sign.css";
+import { useEffect, useState } from "react";
+import { Link } from "wouter";
+import { plain } from "../../api/http.ts";
+import { Logo } from "../../components/Logo.tsx";
+import { useTexts } from "../../i18n/index.ts";
+import { Languages } from "../signin/Languages.tsx";
+import { useSending } from "../signin/useSending.ts";
+
+/** Ask for a link that sets a new password. What is answered tells nobody who has an account. */
+export default function Forgot() {
+  const t = useTexts();
+  const [username, setUsername] = useState("");
+  const [done, setDone] = useState(false);
+  const { busy, failure, send } = useSending();
+  useEffect(() => {
+    document.title = `${t.sign.forgotTitle} · recado`;
+  }, [t]);
+  const submit = async () => {
+    await plain.post("/password/forgot", { username });
+    setDone(true);
+  };
+
+  return (
+    <main className="sign">
+      <header>
+        <Logo size={44} />
+        <h1>{t.sign.forgotTitle}</h1>
+        {!done && <p className="note">{t.sign.forgotNote}</p>}
+      </header>
+      {done ? (
+        <p className="told" role="status">
+          {t.sign.forgotDone}
+        </p>
+      ) : (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send(submit);
+          }}
+        >
+          <label className="field">
+            <span>{t.sign.username}</span>
+            <input
+              className="input"
+              name="username"
+              value={username}
+              onChange={(event) => setUsername(event.target.value)}
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              required
+              maxLength={64}
+            />
+          </label>
+          {failure && <p role="alert">{failure}</p>}
+          <button className="button main" disabled={busy}>
+            {t.sign.forgotSend}
+          </button>
+        </form>
+      )}
+      <footer>
+        <Link href="/app/signin">{t.sign.in}</Link>
+        <Languages />
+      </footer>
+    </main>
+  );
+}
