@@ -6,6 +6,7 @@ import { Logo } from "../../components/Logo.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { Languages } from "../signin/Languages.tsx";
 import { useSending } from "../signin/useSending.ts";
+import { UserName } from "../signin/UserName.tsx";
 
 /** Ask for a link that sets a new password. What is answered tells nobody who has an account. */
 export default function Forgot() {
@@ -39,20 +40,7 @@ export default function Forgot() {
             void send(submit);
           }}
         >
-          <label className="field">
-            <span>{t.sign.username}</span>
-            <input
-              className="input"
-              name="username"
-              value={username}
-              onChange={(event) => setUsername(event.target.value)}
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              maxLength={64}
-            />
-          </label>
+          <UserName value={username} onChange={setUsername} />
           {failure && <p role="alert">{failure}</p>}
           <button className="button main" disabled={busy}>
             {t.sign.forgotSend}
