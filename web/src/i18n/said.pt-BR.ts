@@ -118,6 +118,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "This service sends no texts to satellite and other numbers without a country.": "Este serviço não envia mensagens para números de satélite e outros sem país.",
   "It ran out before it could be sent.": "Perdeu a validade antes de poder ser enviada.",
   "Its worker ended.": "O envio foi interrompido.",
+  "No code could be delivered to this number. If it ever answered STOP, text START from it first.": "Nenhum código pôde ser entregue a este número. Se ele já respondeu STOP, envie START dele primeiro.",
   "Only a message that failed can be sent again.": "Só uma mensagem que falhou pode ser enviada de novo.",
   "There is no such message.": "Essa mensagem não está mais aqui.",
   "A code is not sent again; ask for a new one.": "Um código não é enviado de novo; peça outro.",
