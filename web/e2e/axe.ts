@@ -10,7 +10,7 @@ interface Axe {
 }
 
 /** What axe finds; a theme changes colours only, so the second one is looked at for those. */
-async function violations(page: Page, coloursOnly: boolean): Promise<string[]> {
+export async function violations(page: Page, coloursOnly: boolean): Promise<string[]> {
   return page.evaluate(async (coloursOnly) => {
     const { axe } = window as unknown as { axe: Axe };
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];

@@ -46,6 +46,7 @@ export async function household(service: Service, carrier: Carrier, locale = "en
   }
   const gone = await service.call<{ id: string }>("POST", "/list", person.token, { name: locale === "en" ? "Attic" : "Sótão" });
   await service.call("DELETE", `/list/${gone.id}`, person.token);
+  await service.call("POST", "/access-token", person.token, { name: locale === "en" ? "nightly backup" : "backup da noite", scopes: ["read"] });
   const mine = `551198765${4000 + ++phones}`;
   await service.givePhone(person, mine, () => carrier.texts.findLast(({ to }) => to === mine)?.text ?? "");
   carrier.refuse = /plumber|encanador/;

@@ -51,6 +51,7 @@ FOR_PEOPLE = {
     "signup": ("use.signing:signup", _DEVICE),
     "logout": ("use.signing:logout", _DEVICE),
     "devices": ("use.devices:app", _DEVICE),
+    "tokens": ("use.tokens:app", _DEVICE),
     "profiles": ("use.servers:app", _DEVICE),
     "completion": ("use.completion:completion", _DEVICE),
 }

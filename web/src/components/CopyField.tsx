@@ -13,13 +13,13 @@ export function CopyField({ label, value }: { label: string; value: string }) {
     // A page that is no secure context has no clipboard: the text is selected, and copied the old way.
     if (navigator.clipboard) await navigator.clipboard.writeText(value).catch(() => document.execCommand("copy"));
     else document.execCommand("copy");
-    toast({ text: t.lists.copied });
+    toast({ text: t.app.copied });
   };
   return (
     <div className="copy-field">
       <input ref={field} className="input" readOnly value={value} aria-label={label} onFocus={(event) => event.target.select()} />
       <button type="button" className="button" onClick={() => void take()}>
-        <Copy size={16} aria-hidden="true" /> {t.lists.copy}
+        <Copy size={16} aria-hidden="true" /> {t.app.copy}
       </button>
     </div>
   );

@@ -8,6 +8,8 @@ export const TYPES: Readonly<Record<string, string>> = {
   "session-ended": "Este aparelho foi desconectado. Entre de novo.",
   "bad-credentials": "Nome de usuário e senha não combinam.",
   "cross-site": "Este pedido não veio desta página.",
+  "insufficient-scope": "Esse token não tem permissão para isso.",
+  "step-up-required": "Você entrou já há algum tempo: informe sua senha para continuar.",
   refused: "Isso não é permitido aqui.",
   "not-found": "Isso não está mais aqui.",
   "method-not-allowed": "O serviço não aceita esse pedido.",
@@ -26,6 +28,10 @@ export const TYPES: Readonly<Record<string, string>> = {
 export const SENTENCES: Readonly<Record<string, string>> = {
   "Please provide valid login details": "Nome de usuário e senha não combinam.",
 
+  "You signed in a while ago: send your password along.": "Você entrou já há algum tempo: informe sua senha para continuar.",
+  "You have {} access tokens: end one of them first.": "Você tem {} tokens de acesso: encerre um deles antes.",
+  "Give it a name, so that you know it in the list of your devices.": "Dê um nome, para reconhecê-lo na lista dos seus aparelhos.",
+  "A name has no line breaks, and no control or invisible characters.": "Um nome não tem quebras de linha nem caracteres de controle ou invisíveis.",
   "There is no user {}.": "Não há usuário {}.",
   "Too many codes were asked for. Try again later.": "Foram pedidos códigos demais. Tente mais tarde.",
   "Give one e-mail address, such as ana@example.org.": "Informe um endereço de e-mail, como ana@example.org.",

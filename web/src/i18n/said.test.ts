@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, "../../..");
 const MODULES = {
   accounts: ["accounts", "emails", "limits", "passwords", "phone_numbers", "phones", "preferences", "resets", "signup", "topics", "turns", "usernames"],
   todos: ["dates", "editing", "intake", "lists", "positions", "sharing", "todos"],
+  http: ["access_tokens", "step_up"],
   messages: ["caps", "closed", "consent", "countries", "dispatch", "ntfy", "outbox", "policy", "receipts", "smtp", "stops", "vonage"],
 };
 

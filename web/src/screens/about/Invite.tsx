@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { http } from "../../api/http.ts";
 import type { components } from "../../api/schema";
-import { CopyField } from "../../components/CopyField.tsx";
+import { CopyOnce } from "../../components/CopyOnce.tsx";
 import { Line } from "../../components/Section.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useMe } from "../../app/Account.tsx";
@@ -66,11 +66,6 @@ function Link({ made }: { made: Invitation }) {
   const t = useTexts();
   const locale = useLocale();
   const { time_zone } = useMe();
-  const link = `${location.origin}/app/join#${made.code}`;
-  return (
-    <div className="section-form invitation" role="status">
-      <CopyField label={t.lists.link} value={link} />
-      <p className="note">{t.lists.linkNote(instantName(locale, made.expires_at, time_zone))}</p>
-    </div>
-  );
+  const note = t.lists.linkNote(instantName(locale, made.expires_at, time_zone));
+  return <CopyOnce label={t.lists.link} text={`${location.origin}/app/join#${made.code}`} note={note} />;
 }

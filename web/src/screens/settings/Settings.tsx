@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Link } from "wouter";
 import { useMe } from "../../app/Account.tsx";
 import { lettersOn } from "../../app/keys.ts";
 import { remember } from "../../app/remembered.ts";
@@ -12,6 +13,7 @@ import { Ntfy } from "./Ntfy.tsx";
 import { Password } from "./Password.tsx";
 import { Phone } from "./Phone.tsx";
 import { Texts } from "./Texts.tsx";
+import { Tokens } from "./Tokens.tsx";
 import { useChangeMe } from "./useChangeMe.ts";
 import { Ways } from "./Ways.tsx";
 
@@ -42,6 +44,9 @@ export default function Settings() {
       </Section>
       <Section title={t.settings.password} note={t.settings.passwordNote}>
         <Password />
+      </Section>
+      <Section title={t.settings.tokens} note={<>{t.settings.tokensNote} <Link href="/app/devices">{t.nav.devices}</Link>.</>}>
+        <Tokens />
       </Section>
       <Section title={t.settings.data}>
         <Data />
