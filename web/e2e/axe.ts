@@ -1,4 +1,4 @@
-/** axe in the browser: what it finds on a page. Add `AXE` to a context as an init script first. */
+/** What axe finds on a page. The script is put into the page by the test's own browser, not by the service. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
@@ -18,4 +18,20 @@ export async function violations(page: Page, coloursOnly: boolean): Promise<stri
     const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"] });
     return violations.flatMap(({ id, nodes }) => nodes.slice(0, 2).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
   }, coloursOnly);
+}
+
+/** Faults in both themes, narrow and wide, each said with where; and what does not fit. */
+export async function faults(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  for (const width of [1000, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      found.push(...(await violations(page, colorScheme === "dark")).map((one) => `${name} ${width} ${colorScheme} ${one}`));
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (wide > 0) found.push(`${name} ${width}: ${wide} px too wide`);
+  }
+  return found;
 }

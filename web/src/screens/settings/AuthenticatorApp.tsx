@@ -6,7 +6,7 @@ import type { components } from "../../api/schema";
 import { toast } from "../../components/toasts.ts";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { useSending } from "../signin/useSending.ts";
 
 type Secret = components["schemas"]["TotpSecret"];

@@ -6,7 +6,7 @@ import { PasswordField } from "../../components/PasswordField.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
 import { withProof } from "../../session/proving.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { useSending } from "../signin/useSending.ts";
 
 const PATIENCE = 120_000;

@@ -11,7 +11,7 @@ import { Unloaded } from "../../components/Unloaded.tsx";
 import { agoName, instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
 import { passkeysPossible } from "../../session/possible.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { useSending } from "../signin/useSending.ts";
 import { AuthenticatorApp } from "./AuthenticatorApp.tsx";
 import { RecoveryCodes } from "./RecoveryCodes.tsx";

@@ -11,6 +11,7 @@ import { passkeysPossible } from "../../session/possible.ts";
 import { useSession } from "../../session/useSession.ts";
 import { Languages } from "./Languages.tsx";
 import { useSending } from "./useSending.ts";
+import { UserName } from "./UserName.tsx";
 
 const SecondStep = lazy(async () => ({ default: (await import("../../components/SecondStep.tsx")).SecondStep }));
 
@@ -97,26 +98,17 @@ export default function SignIn() {
             void send(enter);
           }}
         >
-          <label className="field">
-            <span>{t.sign.username}</span>
-            <input
-              className="input"
-              name="username"
-              value={username}
-              onChange={(event) => setUsername(event.target.value)}
-              autoComplete={passkeys ? "username webauthn" : "username"}
-              autoCapitalize="none"
-              spellCheck={false}
-              required
-              maxLength={64}
-            />
-          </label>
+          <UserName value={username} onChange={setUsername} autoComplete={passkeys ? "username webauthn" : "username"} />
           <PasswordField
             label={t.sign.password}
             value={password}
             onChange={setPassword}
             autoComplete="current-password"
-          />
+          >
+            <Link className="link forgot" href="/app/forgot">
+              {t.sign.forgot}
+            </Link>
+          </PasswordField>
           {(failure || alone.failure) && <p role="alert">{failure || alone.failure}</p>}
           <button className="button main" disabled={busy}>
             {t.sign.in}
