@@ -39,7 +39,7 @@ from recado.accounts.register import (
     zone,
 )
 from recado.accounts.signup import sign_up
-from recado.db import Database, Tx
+from recado.db import Database, Reader, Tx
 from recado.errors import BadCredentials, NotFound
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "profile",
     "prove",
     "recipient",
+    "require_operator",
     "sign_up",
     "still_valid",
     "update_settings",
@@ -168,6 +169,13 @@ async def delete(
         return await then(tx, user_id)
 
     return await db.write(store)
+
+
+async def require_operator(reader: Reader, user_id: int) -> None:
+    """Raise `NotFound`, as for what is not there, unless this is the operator."""
+    account = await profile(reader, user_id)
+    if account is None or not account.operator:
+        raise NotFound
 
 
 async def _user_id(db: Database, username: str) -> int:

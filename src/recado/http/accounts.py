@@ -182,7 +182,7 @@ async def change_password(call: Call) -> Answer:
         now=house.clock(),
         then=end_others,
     )
-    await house.sessions.announce(str(call.user_id), ended)
+    await house.announce(str(call.user_id), ended, "password")
     return Answer(204)
 
 
@@ -203,7 +203,7 @@ async def reset_password(call: Call) -> Answer:
         now=house.clock(),
         then=end_all,
     )
-    await house.sessions.announce(str(user_id), ended)
+    await house.announce(str(user_id), ended, "reset")
     return Answer(204)
 
 
@@ -296,7 +296,7 @@ async def delete_me(call: Call) -> Answer:
         now=house.clock(),
         then=erase,
     )
-    await house.sessions.announce(str(user_id), ended)
+    await house.announce(str(user_id), ended, "deleted")
     await house.db.write(erase, user_id)  # what requests that were let in before that have written meanwhile
     return Answer(204, headers=house.guard.clear_cookies(call.scope))
 

@@ -7,27 +7,33 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 
 from recado.accounts import accounts, audit, sign_ins
 from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
 from recado.db.ids import is_uuid7
-from recado.errors import NotFound
+from recado.errors import BadCredentials, NotFound, RecadoError, TooMany, Unavailable
 from recado.http.call import Answer, Call, Headers, json_answer
 from recado.http.instants import instant
 from recado.http.reading import WrongShape
+from recado.metrics.counts import LoginFailure, SessionKind
+from recado.metrics.counts import Refresh as Outcome
 from revocable import (
     Claims,
     Device,
+    SessionEnded,
     SessionRecord,
     TokenExpired,
     TokenInvalid,
     TokenMissing,
     TokenPair,
+    TokenReused,
 )
 
 _GOODBYE = msgspec.json.encode("Successfully logged out")
 MAX_DEVICE, MAX_AGENT = 100, 300
+_log = structlog.get_logger()
 
 
 class Login(msgspec.Struct):
@@ -63,9 +69,13 @@ async def login(call: Call) -> Answer:
     if body.cookie:
         guard.require_same_origin(call.scope)
     address, now = guard.client_address(call.scope), house.clock()
-    proven = await accounts.authenticate(
-        house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
-    )
+    try:
+        proven = await accounts.authenticate(
+            house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
+        )
+    except (BadCredentials, TooMany, Unavailable) as error:
+        _note_failure(call, error, address)
+        raise
     device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
     kind = _kind(body.cookie, device.user_agent)
 
@@ -76,6 +86,8 @@ async def login(call: Call) -> Answer:
         return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
 
     pair, texted = await house.db.write(open_session)
+    house.counts.opened(kind)
+    _log.info("signed in", user_id=proven.account.user_id, session_id=pair.session_id, address=address)
     if texted:
         house.wake()
     return _handed_out(call, pair, 200, cookie=body.cookie)
@@ -87,10 +99,16 @@ async def refresh(call: Call) -> Answer:
     token = body.refresh_token if body else call.house.guard.refresh_cookie(call.scope)
     if not token:
         raise TokenMissing("neither a body nor a cookie")
+    counts = call.house.counts
     try:
         pair = await call.house.sessions.refresh(token, end_reused=partial(_end_reused, call))
     except TokenExpired as expired:
+        counts.refreshed("expired")
         raise RefreshTokenExpired(str(expired)) from expired
+    except Exception as error:
+        counts.refreshed(_refused(error))
+        raise
+    counts.refreshed("done")
     return _handed_out(call, pair, 201, cookie=body is None)
 
 
@@ -140,8 +158,25 @@ async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = ""
         return ended
 
     ended = await house.db.write(store)
-    await house.sessions.announce(sub, ended)
+    await house.announce(sub, ended, "logout" if kind == "logout" else "ended")
     return ended
+
+
+def _refused(error: Exception) -> Outcome:
+    if isinstance(error, TokenInvalid):
+        return "invalid"
+    if isinstance(error, SessionEnded):
+        return "reused" if isinstance(error, TokenReused) else "ended"
+    return "unavailable"
+
+
+def _note_failure(call: Call, error: RecadoError, address: str) -> None:
+    """Count a sign-in that failed, and say where it came from. The name stays out: it may be a password by mistake."""
+    reason: LoginFailure = "busy"
+    if isinstance(error, BadCredentials | TooMany):
+        reason = "limited" if isinstance(error, TooMany) else "credentials"
+        _log.info("a sign-in failed", reason=reason, address=address)
+    call.house.counts.login_failed(reason)
 
 
 def _handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
@@ -185,12 +220,14 @@ async def _end_reused(call: Call, sub: str, sid: str) -> None:
         return [sid], account is not None and await sign_ins.tell_of_reuse(tx, account, new_id=house.new_id, now=now)
 
     ended, texted = await house.db.write(store)
-    await house.sessions.announce(sub, ended)
+    await house.announce(sub, ended, "reuse")
+    if ended:
+        _log.warning("a spent refresh token came again, so its session was ended", user_id=int(sub), session_id=sid)
     if texted:
         house.wake()
 
 
-def _kind(cookie: bool, user_agent: str) -> str:
+def _kind(cookie: bool, user_agent: str) -> SessionKind:
     if cookie:
         return "browser"
     return "cli" if user_agent.startswith("recado-cli/") else "app"
