@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from starlette.routing import compile_path
@@ -123,7 +123,7 @@ class Endpoints:
         if self._answered is not None:
             self._answered(scope.get(_ROUTE, 0), status, begun)
         if self._logged:
-            path: str = self._paths[scope.get(_ROUTE, 0)]
+            path = self._paths[cast("int", scope.get(_ROUTE, 0))]
             took = round((perf_counter() - begun) * 1000, 3)
             _log.debug("request", method=scope["method"][:10], route=path, status=status, ms=took)
 

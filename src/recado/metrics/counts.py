@@ -58,8 +58,9 @@ STATUSES = (
     *(499, 500, 503, 0),
 )
 """What is told apart: 499 is a client that left before its answer, 0 any other status."""
-_STATUS = {status: place for place, status in enumerate(STATUSES)}
-_OTHER, _SUM = len(STATUSES) - 1, len(STATUSES) + len(BOUNDS) + 1
+_BUCKETS = len(BOUNDS) + 1
+_STATUS = {status: place * _BUCKETS for place, status in enumerate(STATUSES)}
+_SUM = len(STATUSES) * _BUCKETS
 _WIDTH = _SUM + 1
 
 
@@ -92,6 +93,8 @@ _PLACES = {
     (series.name, *labels): place
     for place, (series, labels) in enumerate((series, labels) for series in SERIES for labels in series.combinations())
 }
+_FIRST = len(_PLACES)
+"""Where the routes' numbers begin: a row of buckets for each status, then microseconds in all."""
 
 
 class Timing(NamedTuple):
@@ -109,7 +112,7 @@ class Counts:
 
     def __init__(self, routes: Sequence[tuple[str, str]] = (), folder: Path | None = None) -> None:
         self._routes = [UNKNOWN, *routes]
-        self._slots = Slots(len(_PLACES) + len(self._routes) * _WIDTH, 1, folder)
+        self._slots = Slots(_FIRST + len(self._routes) * _WIDTH, 1, folder)
         self._values = self._slots.values
 
     def opened(self, kind: SessionKind) -> None:
@@ -138,9 +141,9 @@ class Counts:
 
     def answered(self, route: int, status: int, begun: float) -> None:
         """Count a request to a route (its number, from 1; 0 is none), begun at an instant of `perf_counter`."""
-        seconds, values, place = perf_counter() - begun, self._values, len(_PLACES) + route * _WIDTH
-        values[place + _STATUS.get(status, _OTHER)] += 1
-        values[place + len(STATUSES) + bisect_left(BOUNDS, seconds)] += 1
+        seconds, place = perf_counter() - begun, _FIRST + route * _WIDTH
+        values = self._values
+        values[place + _STATUS.get(status, _STATUS[0]) + bisect_left(BOUNDS, seconds)] += 1
         values[place + _SUM] += int(seconds * 1_000_000)
 
     def waiting(self, units: int) -> None:
@@ -170,8 +173,10 @@ class Reading:
     def timings(self) -> Iterator[Timing]:
         """Return every route that was asked for."""
         for number, (method, path) in enumerate(self._routes):
-            place = len(_PLACES) + number * _WIDTH
+            place = _FIRST + number * _WIDTH
             mine = self._sums[place : place + _WIDTH]
-            counted = {status: count for status, count in zip(STATUSES, mine, strict=False) if count}
+            rows = {status: mine[at : at + _BUCKETS] for status, at in _STATUS.items()}
+            counted = {status: sum(row) for status, row in rows.items() if any(row)}
             if counted:
-                yield Timing(method, path, counted, mine[len(STATUSES) : _SUM], mine[_SUM] / 1_000_000)
+                buckets = [sum(column) for column in zip(*rows.values(), strict=True)]
+                yield Timing(method, path, counted, buckets, mine[_SUM] / 1_000_000)
