@@ -175,7 +175,6 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             exchanges=Turns(exchange.AT_ONCE, exchange.WAITING),
             feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
             counts=counts,
-            public_url=settings.public_url,
             caps=caps(settings),
             webhooks=webhooks,
         )

@@ -31,7 +31,17 @@ async def create_reset(db: Database, username: str, now: int) -> str:
     found = await register.by_name(db, usernames.lookup_key(username))
     if found is None:
         raise NotFound(f"There is no user {username!r}.")
-    user_id = found.account.user_id
+    return await _create(db, found.account.user_id, now)
+
+
+async def create_for(db: Database, user_id: int, now: int) -> str:
+    """Do the same by id."""
+    if await register.profile(db, user_id) is None:
+        raise NotFound
+    return await _create(db, user_id, now)
+
+
+async def _create(db: Database, user_id: int, now: int) -> str:
     code = f"{user_id}-{new_code()}"
 
     async def store(tx: Tx) -> None:

@@ -7,16 +7,14 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from recado import erasing
 from recado.accounts import accounts, resets
 from recado.accounts.accounts import Account, QuietHours, SettingsChange
-from recado.db import Tx, idempotency
+from recado.db import Tx
 from recado.errors import NotFound
-from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
-from recado.messages import outbox
 from recado.messages.channel import ChannelKind
-from recado.texting import changes
-from recado.todos import lists, numbers, sharing
+from recado.todos import lists
 
 T = TypeVar("T")
 
@@ -276,12 +274,7 @@ async def delete_me(call: Call) -> Answer:
     house = call.house
 
     async def erase(tx: Tx, user_id: int) -> Sequence[str]:
-        await sharing.erase(tx, user_id, house.clock())
-        await feeds.erase(tx, user_id)
-        await outbox.erase(tx, user_id)
-        numbers.erase(tx, user_id)
-        changes.erase(tx, user_id)
-        await idempotency.erase(tx, user_id)
+        await erasing.everywhere(tx, user_id, house.clock())
         return await house.sessions.within(tx).store.erase(str(user_id))
 
     user_id = call.user_id
@@ -332,4 +325,5 @@ def _show(call: Call, account: Account) -> dict[str, Any]:
         "ntfy": call.house.topics.masked(account.ntfy),
         "channels": account.channels,
         "digest": account.digest,
+        "operator": account.operator,
     }

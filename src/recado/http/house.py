@@ -53,7 +53,6 @@ class House:
     exchanges: Turns
     feed_counts: AddressCount
     counts: Counts
-    public_url: str | None
     caps: Caps
     webhooks: Webhooks | None = None
 
