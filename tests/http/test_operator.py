@@ -171,8 +171,9 @@ async def test_security_events_of_everybody_are_told_newest_first_and_by_kind(ho
 
 async def test_spending_is_told_by_day_channel_and_currency(house: House, device: Device) -> None:
     ana = await somebody(house.service)
-    put = """INSERT INTO message (user_id, id, kind, recipient, text, state, attempts, doubts, created_at, sent_at,
-        price, currency, channel) VALUES ($1, $2, 'created', '+351912000001', 't', 'delivered', 1, 0, $3, $3, $4, $5, 'sms')"""
+    put = """INSERT INTO message
+        (user_id, id, kind, recipient, text, state, attempts, doubts, created_at, sent_at, price, currency, channel)
+        VALUES ($1, $2, 'created', '+351912000001', 't', 'delivered', 1, 0, $3, $3, $4, $5, 'sms')"""
     now = house_now()
     async with stored.database(house.service) as db:
         for n, (price, currency) in enumerate((("0.0375", "EUR"), ("0.0025", "EUR"), (None, None))):
