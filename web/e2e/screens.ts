@@ -70,6 +70,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
+  { name: "operator", path: "/app/operator", ready: house.operator ? ".operator .table" : ".empty" },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },
