@@ -76,7 +76,9 @@ async function violations(page: Page, coloursOnly: boolean): Promise<string[]> {
 }
 
 for (const locale of ["en", "pt-BR"]) {
-  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async () => {
+  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async (run) => {
+    const service = await Service.start(carrier.settings); // of its own, so that who looks is its operator
+    run.after(() => service.stop());
     const house = await household(service, carrier, locale);
     const foreign: string[] = [];
     const complaints: string[] = [];

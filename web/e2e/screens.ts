@@ -18,6 +18,7 @@ interface Household {
   person: Person;
   list: string;
   todo: string;
+  operator: boolean;
 }
 
 let phones = 0;
@@ -50,7 +51,8 @@ export async function household(service: Service, carrier: Carrier, locale = "en
   for (const title of locale === "en" ? ["call the plumber", "feed the cat"] : ["chamar o encanador", "dar comida ao gato"]) {
     await service.todo(other, { title, list_id: list.id, for: person.user_id });
   }
-  return { person, list: list.id, todo: todo.id };
+  const { operator } = await service.call<{ operator: boolean }>("GET", "/me", person.token);
+  return { person, list: list.id, todo: todo.id, operator };
 }
 
 export const SCREENS = (house: Household): Screen[] => [
