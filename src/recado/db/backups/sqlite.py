@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from recado.db.backups import BackupFailed
+from recado.db.migrate import NEWEST
 
 _BESIDE = ("-wal", "-shm")
 
@@ -41,7 +42,7 @@ def check(file: Path) -> int:
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
             found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            row = copy.execute("SELECT MAX(version) FROM schema_version").fetchone()
+            row = copy.execute(NEWEST).fetchone()
     except sqlite3.Error as error:
         raise BackupFailed(f"{file} is no whole backup of recado's SQLite database ({error})") from error
     if found != "ok" or not row[0]:

@@ -7,3 +7,8 @@ CREATE TABLE log_beginning (
     seq BIGINT NOT NULL
 );
 INSERT INTO log_beginning (one, seq) VALUES (1, 0);
+
+-- To-dos from before there was a log of changes: without a line there, search does not know of them.
+INSERT INTO todo_change (list_id, todo_id, version, at, user_id, kind, changes)
+SELECT list_id, id, version, created_at, user_id, 'created', '' FROM todo
+WHERE id NOT IN (SELECT todo_id FROM todo_change WHERE todo_id IS NOT NULL) ORDER BY id;
