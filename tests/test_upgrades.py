@@ -74,7 +74,7 @@ def rows(password_hash: str, kid: str) -> dict[str, list[dict[str, Any]]]:
         "username": [row(name_key="ana", user_id=1)],
         "operator_seat": [row(seat=1, taken_at=1)],
         "invite": [row(code_hash="0" * 64, created_by=1, expires_at=LATER)],
-        "password_reset": [row(user_id=1, code_hash="0" * 64, expires_at=LATER)],
+        "password_reset": [row(user_id=1, origin="operator", code_hash="0" * 64, expires_at=LATER)],
         "security_event": [
             row(user_id=1, id=SID, at=1, kind="login", session_id=SID, address="::1", network="::", detail="app")
         ],

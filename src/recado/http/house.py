@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything a handler may need. `wake` tells the delivery worker that a message may be waiting; without
-    `webhooks`, none are taken.
+    """Everything a handler may need. `public_url` is where people reach the service, if the operator has said so;
+    `wake` tells the delivery worker that a message may be waiting; without `webhooks`, none are taken.
     """
 
     db: Database
@@ -42,6 +42,7 @@ class House:
     topics: Topics
     forgotten: Forgotten
     limits: Limits
+    public_url: str | None
     clock: Clock
     new_id: NewId
     wake: Callable[[], None]
