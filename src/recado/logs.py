@@ -28,6 +28,8 @@ REQUEST: ContextVar[str] = ContextVar("request")
 
 HIDDEN = "[hidden]"
 _TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,2}")
+_LEAST = 8
+"""A shorter text stands in other words too: what is struck out there would give it away."""
 _SIGN_IN = re.compile(r"(://)[^/@\s'\"]*@")
 
 
@@ -81,6 +83,7 @@ class _Hiding:
 
     def __init__(self, secrets: Iterable[bytes | str | None]) -> None:
         told = [one.decode("utf-8", "replace") if isinstance(one, bytes) else one for one in secrets if one]
+        told = [one for one in told if len(one) >= _LEAST]
         self._known = re.compile("|".join(map(re.escape, sorted(told, key=len, reverse=True))) or r"(?!)")
 
     def __call__(self, _logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -152,7 +152,8 @@ class Counts:
 
     def read(self) -> Reading:
         """Return what all processes have counted."""
-        return Reading(self._slots.sums(), self._routes, self._slots.processes())
+        sums, processes = self._slots.read()
+        return Reading(sums, self._routes, processes)
 
 
 class Reading:

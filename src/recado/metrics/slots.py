@@ -1,19 +1,22 @@
 """Numbers of several processes, each in memory of its own that the others can read. They cost what a list costs.
 
-Each process has a file in one folder, mapped into its memory. Whoever is asked adds up all files, also those of
-processes that have ended, so that a total never falls. What holds only while a process lives (a queue) is left out of
-the sum once it is gone.
+Each process has a file in one folder, mapped into its memory. Whoever is asked adds up all files. A process that begins
+takes over the totals of those that have ended, and removes their files, so that a total never falls and the files stay
+few. What holds only while a process lives (a queue) ends with it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _WORD = 8
+_LOCK = "lock"
 
 
 class Slots:
@@ -23,41 +26,55 @@ class Slots:
         """Without a `folder` this process counts alone. Every process of a folder must ask for the same sizes."""
         self._lasting, self._folder = lasting, folder
         self._bytes = (lasting + passing) * _WORD
-        self.values = memoryview(mmap.mmap(self._file(), self._bytes)).cast("Q")
-
-    def sums(self) -> list[int]:
-        """Return every number, added up over all processes."""
-        total = list(self.values)
-        for others, alive in self._others():
-            upto = len(total) if alive else self._lasting
-            total[:upto] = [mine + theirs for mine, theirs in zip(total[:upto], others, strict=False)]
-        return total
-
-    def processes(self) -> int:
-        """Return how many processes count now, this one included."""
-        return 1 + sum(alive for _, alive in self._others())
-
-    def _file(self) -> int:
-        """Return a file of this process's own, without a name where it counts alone: -1."""
-        if self._folder is None:
+        if folder is None:
             self._own = None
-            return -1
-        file, name = tempfile.mkstemp(prefix=f"{os.getpid()}.", dir=self._folder)
-        os.ftruncate(file, self._bytes)
-        self._own = Path(name)
-        return file
-
-    def _others(self) -> Iterator[tuple[memoryview, bool]]:
-        if self._folder is None:
+            self.values = memoryview(mmap.mmap(-1, self._bytes)).cast("Q")
             return
-        for path in self._folder.iterdir():
-            if path != self._own and len(data := path.read_bytes()) == self._bytes:
-                yield memoryview(data).cast("Q"), _lives(int(path.name.partition(".")[0]))
+        with _locked(folder, fcntl.LOCK_EX):
+            file, name = tempfile.mkstemp(prefix=f"{os.getpid()}.", dir=folder)
+            self._own = Path(name)
+            os.ftruncate(file, self._bytes)
+            self.values = memoryview(mmap.mmap(file, self._bytes)).cast("Q")
+            os.close(file)
+            self._take_over()
+
+    def read(self) -> tuple[list[int], int]:
+        """Return every number, added up over all processes, and how many processes live, this one included."""
+        total, processes = list(self.values), 1
+        if self._folder is not None:
+            with _locked(self._folder, fcntl.LOCK_SH):
+                for path, theirs in self._others():
+                    alive = _lives(path)
+                    processes += alive
+                    upto = len(total) if alive else self._lasting
+                    total[:upto] = [one + other for one, other in zip(total[:upto], theirs, strict=False)]
+        return total, processes
+
+    def _take_over(self) -> None:
+        for path, theirs in self._others():
+            if not _lives(path):
+                for place in range(self._lasting):
+                    self.values[place] += theirs[place]
+                path.unlink()
+
+    def _others(self) -> Iterator[tuple[Path, memoryview]]:
+        for path in list(self._folder.iterdir()) if self._folder else []:
+            if path != self._own and path.name != _LOCK and len(data := path.read_bytes()) == self._bytes:
+                yield path, memoryview(data).cast("Q")
 
 
-def _lives(process: int) -> bool:
+@contextmanager
+def _locked(folder: Path, how: int) -> Generator[None]:
+    """Hold the folder: files are taken over while nobody adds them up."""
+    with (folder / _LOCK).open("a") as lock:
+        fcntl.flock(lock, how)
+        yield
+
+
+def _lives(path: Path) -> bool:
+    """Tell whether the process that a file is named after lives."""
     try:
-        os.kill(process, 0)
+        os.kill(int(path.name.partition(".")[0]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:
