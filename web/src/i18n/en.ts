@@ -288,6 +288,8 @@ export const en = {
     everything: "Everything",
     noEvents: "Nothing of that kind.",
     nobody: "no account of that name",
+    backup: "Backup",
+    backupNote: "A copy of everything is made on the machine, while the service runs. It is not handed out here, where it would only take your session to get it.",
     kinds: {
       login: "Signed in",
       login_failed: "Sign-in failed",

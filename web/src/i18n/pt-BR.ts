@@ -292,6 +292,8 @@ export const ptBR: Catalogue = {
     everything: "Tudo",
     noEvents: "Nada desse tipo.",
     nobody: "nenhuma conta com esse nome",
+    backup: "Backup",
+    backupNote: "Uma cópia de tudo é feita na máquina, com o serviço no ar. Aqui ela não é entregue: bastaria a sua sessão para levá-la.",
     kinds: {
       login: "Entrou",
       login_failed: "Entrada falhou",

@@ -2,6 +2,7 @@ import "./operator.css";
 import { useMe } from "../../app/Account.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { Nowhere } from "../nowhere/Nowhere.tsx";
+import { Section } from "../../components/Section.tsx";
 import { Events } from "./Events.tsx";
 import { Invitations } from "./Invitations.tsx";
 import { People } from "./People.tsx";
@@ -22,6 +23,11 @@ export default function Operator() {
       <Invitations />
       <Spending />
       <Events />
+      <Section title={t.operator.backup} note={t.operator.backupNote}>
+        <p className="line">
+          <code>recado backup FILE</code>
+        </p>
+      </Section>
     </div>
   );
 }
