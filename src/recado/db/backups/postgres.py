@@ -22,11 +22,11 @@ from recado.db.migrate import migrations
 _SCHEMA = "public"
 _USING = """
 SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'recado'"""
-_MADE = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
+_MADE = re.compile(r"(?:CREATE TABLE (?:IF NOT EXISTS )?|RENAME TO )(\w+)")
 
 
 def backup(url: str, file: Path) -> int:
-    """Copy the database to a new file of its owner's only, checked, and return the version it is at.
+    """Copy recado's tables to a new file of its owner's only, checked, and return the version they are at.
 
     Raises `BackupFailed`, and then leaves no file.
     """
@@ -35,8 +35,9 @@ def backup(url: str, file: Path) -> int:
         raise BackupFailed(f"{file if file.exists() else part} is there already: name a new file")
     try:
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        options = ["--format=custom", f"--schema={_SCHEMA}", "--no-owner", "--no-privileges", f"--file={part}"]
-        _run("pg_dump", [*options, f"--dbname={_place(url)}"], url)
+        tables = [f"--table={_SCHEMA}.{name}" for name in _own()]
+        options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={part}", f"--dbname={_place(url)}"]
+        _run("pg_dump", [*options, *tables], url)
         version = check(part)
         with part.open("rb") as written:
             os.fsync(written.fileno())
@@ -78,11 +79,9 @@ def restore(file: Path, url: str) -> None:
     check(file)
     listed = _run("pg_restore", ["--list", str(file)])
     with tempfile.TemporaryDirectory(prefix="recado-restore-") as folder:
-        chosen, before, script = (Path(folder) / name for name in ("chosen", "before.sql", "script.sql"))
-        chosen.write_text("\n".join(line for line in listed.splitlines() if not re.search(r"\bSCHEMA - ", line)))
+        before, script = (Path(folder) / name for name in ("before.sql", "script.sql"))
         before.write_text(f"SET client_min_messages = warning;\nDROP TABLE IF EXISTS {_tables(listed)} CASCADE;\n")
-        copied = ["--no-owner", "--no-privileges", f"--use-list={chosen}", f"--file={script}", str(file)]
-        _run("pg_restore", copied)
+        _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(file)])
         plain = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
         _run("psql", [*plain, f"--file={before}", f"--file={script}", f"--dbname={_place(url)}"], url)
 
@@ -90,8 +89,13 @@ def restore(file: Path, url: str) -> None:
 def _tables(listed: str) -> str:
     """Return the tables to be dropped: those of the copy and those of this program, no others."""
     in_copy = re.findall(rf"\bTABLE {_SCHEMA} (\w+) ", listed)
-    here = [name for step in migrations("postgres") for text in step.statements for name in _MADE.findall(text)]
-    return ", ".join(f'{_SCHEMA}."{name}"' for name in sorted({*in_copy, *here, "schema_version"}))
+    return ", ".join(f'{_SCHEMA}."{name}"' for name in sorted({*in_copy, *_own()}))
+
+
+def _own() -> list[str]:
+    """Return the names of all tables that this program's migrations make."""
+    texts = [text for step in migrations("postgres") for text in step.statements]
+    return sorted({"schema_version", *(name for text in texts for name in _MADE.findall(text))})
 
 
 def _run(program: str, arguments: Sequence[str], url: str | None = None) -> str:
