@@ -21,7 +21,7 @@ from revocable.sessions import microseconds
 OPERATOR = "the.operator"
 PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
-PROVING = {"login", "changePassword", "deleteAccount"}
+PROVING = {"createAccessToken", "login", "changePassword", "deleteAccount"}
 UNKNOWN = {
     "resetPassword",
     "verifyPhone",
@@ -89,6 +89,7 @@ class Person:
             "changeAccount": {"time_zone": "Europe/Lisbon", "digest": "08:00"},
             "changePassword": {"current": PASSWORD, "new": ANOTHER},
             "deleteAccount": {"password": PASSWORD},
+            "createAccessToken": {"name": "a script", "password": PASSWORD},
             "createTodo": TODO | {"title": "buy bread", "quick": "buy milk tomorrow", "list_id": None},
             "changeTodo": TODO,
             "batchTodos": {"items": [{"op": "create", "todo": TODO | {"title": "buy bread"}}]},

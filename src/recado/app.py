@@ -80,6 +80,10 @@ COUNTS = "RECADO_COUNTS_FOLDER"
 _PROBE_SECONDS = 3.0
 
 
+_TOMBSTONES = 15 * 60
+"""How many seconds an ended session is remembered in Redis at least: access tokens of scripts live for long."""
+
+
 class Service:
     """The ASGI app. Everything is opened when the server starts it, and closed in the reverse order when it stops."""
 
@@ -360,7 +364,7 @@ def _store(settings: Settings, db: Database, stack: AsyncExitStack) -> tuple[Ses
         return truth, lambda: None
     from revocable.redis import open_index  # noqa: PLC0415 - the embedded set-up never pays for redis-py
 
-    index = open_index(",".join(settings.redis_urls), truth, settings.access_ttl)
+    index = open_index(",".join(settings.redis_urls), truth, max(settings.access_ttl, _TOMBSTONES))
     stack.push_async_callback(index.aclose)
     return index, lambda: index.trouble
 

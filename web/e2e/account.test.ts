@@ -1,8 +1,11 @@
 /** Devices, settings, messages and who takes part in a list: what one does there, and what comes of it elsewhere. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
+import { AXE, violations } from "./axe.ts";
 import { launch, profile, row, signIn, until } from "./browser.ts";
 import { Carrier } from "./carrier.ts";
 import { PASSWORD, Service } from "./service.ts";
@@ -99,6 +102,68 @@ test("language and theme change at once, and stay; a new password leaves only th
   await page.getByRole("button", { name: "Mudar a senha" }).click();
   await page.locator(".toast", { hasText: "A senha foi mudada" }).waitFor();
   await assert.rejects(service.todos(person), /401/);
+  await context.close();
+});
+
+test("an access token is made, shown once, copied, used by a script, listed with what it may, and ended like a device", async () => {
+  const context = await profile(browser);
+  await context.addInitScript(AXE);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel(/^Name/).fill("nightly agent");
+  await page.getByLabel("It may").selectOption("write");
+  await page.getByLabel("Good for").selectOption("90");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const shown = page.getByLabel("Access token nightly agent");
+  await shown.waitFor();
+  const token = await shown.inputValue();
+  const script = { ...person, token };
+  await service.todo(script, { title: "from the script" });
+  await assert.rejects(service.call("GET", "/session", token), /insufficient-scope/);
+  await page.locator(".copy-once").getByRole("button", { name: "Copy" }).click();
+  await page.locator(".toast", { hasText: "Copied" }).waitFor();
+  await page.getByLabel(/^Name/).focus();
+  await page.keyboard.press("Control+v");
+  assert.equal(await page.getByLabel(/^Name/).inputValue(), token.slice(0, 100));
+  assert.deepEqual(await violations(page, false), []);
+  await page.locator(".section-form").getByRole("button", { name: "Make a token" }).locator("xpath=ancestor::section").getByRole("link").click();
+  const line = page.locator(".thing", { hasText: "nightly agent" });
+  await line.filter({ hasText: "may read and change" }).filter({ hasText: "until" }).waitFor();
+  assert.equal((await page.content()).includes(token), false);
+  await line.getByRole("button", { name: "End: nightly agent" }).click();
+  await page.locator(".toast", { hasText: "Ended: nightly agent" }).waitFor();
+  await assert.rejects(service.todos(script), /session-ended/);
+  await line.waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("who signed in a while ago gives the password for an access token; a wrong one is told", async () => {
+  const context = await profile(browser, { locale: "pt-BR" });
+  await context.addInitScript(AXE);
+  const page = await context.newPage();
+  const person = await service.person("pt-BR");
+  await signIn(page, service, person);
+  const database = new DatabaseSync(join(service.folder, "data/recado.db"), { timeout: 5_000 });
+  database.prepare("UPDATE session SET created_at = created_at - 660000000 WHERE sub = ?").run(String(person.user_id));
+  database.close();
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel(/^Nome/).fill("backup");
+  await page.getByRole("button", { name: "Criar um token" }).click();
+  const password = page.locator("#step-up");
+  await password.waitFor();
+  assert.deepEqual(await violations(page, false), []);
+  await password.fill("not the right one at all");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "não é a sua senha" }).waitFor();
+  await password.fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  const token = await page.getByLabel("Token de acesso backup").inputValue();
+  assert.deepEqual(await service.todos({ ...person, token }), []);
+  await password.waitFor({ state: "detached" });
+  await page.goto(`${service.url}/app/devices`);
+  await page.locator(".thing", { hasText: "backup" }).filter({ hasText: "pode ler" }).waitFor();
   await context.close();
 });
 

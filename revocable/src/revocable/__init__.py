@@ -17,11 +17,12 @@ from revocable.errors import (
 from revocable.guard import Guard
 from revocable.keys import Key, KeyRing
 from revocable.protect import Protect
-from revocable.sessions import Lifetimes, Sessions, TokenPair
+from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Tokens
 
 __all__ = [
+    "AccessToken",
     "Claims",
     "CrossSite",
     "Device",

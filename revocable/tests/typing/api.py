@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, assert_type
 
 from revocable import (
+    AccessToken,
     Guard,
     KeyRing,
     Protect,
@@ -45,6 +46,7 @@ class TestStore(StoreContract):
 async def use(pool: Any, scope: dict[str, Any]) -> None:
     assert_type(await sessions.open("ana"), TokenPair)
     assert_type(await sessions.refresh(""), TokenPair)
+    assert_type(await sessions.issue("ana", life=60, scopes="read"), AccessToken)
     assert_type(await guard.authenticate(scope), SessionState)
     assert_type(await sessions.list("ana"), Sequence[SessionRecord])
     ended = await sessions.within(AsyncpgConnection(pool)).end_others("ana", keep="")

@@ -23,7 +23,7 @@ from recado.accounts import (
     usernames,
 )
 from recado.accounts.limits import Limits, account_key
-from recado.accounts.login import Proven, authenticate, prove, still_valid
+from recado.accounts.login import Proven, authenticate, hold, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.register import (
@@ -61,6 +61,7 @@ __all__ = [
     "enable",
     "enable_id",
     "erase",
+    "hold",
     "listing",
     "names",
     "profile",

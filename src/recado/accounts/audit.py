@@ -38,8 +38,9 @@ class Event:
     """One event of a user; `at` is in epoch microseconds.
 
     `kind` is one of login, login_failed, logout, reuse, session_ended, password_changed, password_reset, reset_created,
-    phone_verified, email_verified, email_removed, disabled, enabled; a login's `detail` says on what kind of device. A
-    text of several lines, or with control characters, is stored as one plain line.
+    phone_verified, email_verified, email_removed, disabled, enabled, token_created; a login's `detail` says on what
+    kind of device, a token's what it is called. A text of several lines, or with control characters, is stored as one
+    plain line.
     """
 
     user_id: int

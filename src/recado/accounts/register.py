@@ -54,6 +54,9 @@ _ADD_NAME = "INSERT INTO username (name_key, user_id) VALUES ($1, $2) ON CONFLIC
 _SIGNED_IN = """
 UPDATE account SET signed_in_at = $3 WHERE user_id = $1 AND password_hash = $2 AND disabled_at IS NULL
 RETURNING user_id"""
+_HOLD = """
+UPDATE account SET disabled_at = NULL
+WHERE user_id = $1 AND password_hash = COALESCE($2, password_hash) AND disabled_at IS NULL RETURNING user_id"""
 _CHANGE_HASH = "UPDATE account SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
 _SET_HASH = "UPDATE account SET password_hash = $2 WHERE user_id = $1 RETURNING user_id"
 _CHANGE = f"""
@@ -209,6 +212,14 @@ async def add(
 async def signed_in(tx: Tx, user_id: int, password_hash: str, now: int) -> bool:
     """Note a sign-in; False when the password's hash is another one, or the account is disabled or gone."""
     return bool(await tx.change(_SIGNED_IN, user_id, password_hash, now))
+
+
+async def hold(tx: Tx, user_id: int, password_hash: str | None) -> bool:
+    """Keep an account as it is until the transaction ends; False when it is disabled or gone.
+
+    Or, with a hash, when the password's is another one.
+    """
+    return bool(await tx.change(_HOLD, user_id, password_hash))
 
 
 async def change_hash(tx: Tx | Database, user_id: int, old: str, new: str) -> bool:

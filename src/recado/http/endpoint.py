@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +18,7 @@ from starlette.routing import compile_path
 
 from recado.accounts import accounts
 from recado.errors import NotFound
-from recado.http import streaming
+from recado.http import scopes, streaming
 from recado.http.call import Answer, Call
 from recado.http.problems import MethodNotAllowed, problem
 from recado.http.reading import MAX_BODY, Disconnected, check_upload, decode, read_body, require_json
@@ -70,6 +70,11 @@ class Route:
     most: int = MAX_BODY
     asks_late: bool = False
     operators: bool = False
+    needs: str | None = field(init=False)
+    """The scope that lets an access token in; None on routes that none reaches."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", scopes.needed(self.method, self.path) if self.guarded else None)
 
 
 class Endpoints:
@@ -131,13 +136,13 @@ class Endpoints:
         house = self._house
         house.guard.check_host(scope)
         route, path = self._find(scope)
-        call = Call(house, scope, path)
+        call = Call(house, scope, path, route.needs)
         if route.body is bytes:
             if not route.guarded:
                 call.body = await read_body(scope, receive, route.most)
                 return await route.handler(call)
             check_upload(scope, route.accepts, route.most)
-            call.session = await house.guard.authenticate(scope)
+            call.session = scopes.let_in(await house.guard.authenticate(scope), route.needs)
             async with house.uploads.turn(call.session.sub):
                 call.body = await read_body(scope, receive, route.most)
                 return await route.handler(call)
@@ -148,7 +153,7 @@ class Endpoints:
         if route.asks_late:
             return await self._answer_late(route, call)
         if route.guarded:
-            call.session = await house.guard.authenticate(scope)
+            call.session = scopes.let_in(await house.guard.authenticate(scope), route.needs)
         if route.operators:
             await accounts.require_operator(house.db, call.user_id)
         if route.body is not None and (call.raw or not route.body_optional):

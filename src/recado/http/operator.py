@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import structlog
@@ -16,6 +16,7 @@ from recado.errors import Conflict, Invalid, NotFound
 from recado.http import pages
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant, instant_or_none
+from recado.http.step_up import step_up
 from recado.messages import outbox
 
 _DAY = 24 * 3600 * 1_000_000
@@ -30,9 +31,9 @@ class PatchPerson(msgspec.Struct):
 
 
 class PostReset(msgspec.Struct):
-    """The body of `POST /operator/user/{user_id}/reset`. The operator's own password: a reset opens an account."""
+    """The body of `POST /operator/user/{user_id}/reset`. The password is the operator's own: see `step_up`."""
 
-    password: Annotated[str, msgspec.Meta(max_length=1024)]
+    password: str | None = None
 
 
 async def people(call: Call) -> Answer:
@@ -72,11 +73,7 @@ async def reset(call: Call) -> Answer:
     """`POST /operator/user/{user_id}/reset`: a one-time code to set a new password, to be handed over."""
     body: PostReset = call.body
     house, user_id, now = call.house, _user_id(call), call.house.clock()
-    address = house.guard.client_address(call.scope)
-    await accounts.prove(
-        house.db, house.passwords, house.limits, call.user_id, password=body.password, address=address, now=now
-    )
-    code = await resets.create_for(house.db, user_id, now)
+    code = await resets.create_for(house.db, user_id, now, first=await step_up(call, body.password))
     _log.info("a password reset was made", user_id=user_id, by=call.user_id)
     told = {"code": code, "path": f"/app/reset#{code}", "expires_at": instant(now + resets.HOURS * _DAY // 24)}
     return json_answer(201, told)

@@ -11,7 +11,9 @@ import structlog
 from recado.errors import BadCredentials, Conflict, Invalid, NotFound, RecadoError, Refused, TooMany, Unavailable
 from recado.http.call import Answer, Headers
 from recado.http.reading import Malformed, TooLarge, WrongContentType, WrongShape
+from recado.http.scopes import InsufficientScope
 from recado.http.sessions import RefreshTokenExpired
+from recado.http.step_up import StepUpRequired
 from recado.http.todos import ChangedMeanwhile
 from recado.http.webhooks import Unsigned
 from revocable import (
@@ -57,6 +59,8 @@ KINDS: dict[type[Exception], Kind] = {
     SessionEnded: Kind("session-ended", 401, "The session has ended", "unauthorized"),
     BadCredentials: Kind("bad-credentials", 401, "Wrong user name or password"),
     CrossSite: Kind("cross-site", 403, "Not from this site", "A cookie counts only for requests of this site's pages."),
+    InsufficientScope: Kind("insufficient-scope", 403, "Not for this access token"),
+    StepUpRequired: Kind("step-up-required", 403, "Show that it is you"),
     Refused: Kind("refused", 403, "Not allowed"),
     NotFound: Kind("not-found", 404, "Not found"),
     MethodNotAllowed: Kind("method-not-allowed", 405, "Method not allowed"),
@@ -118,6 +122,9 @@ def _headers(error: Exception, status: int, token_in_header: bool) -> Headers:
     if status == 401:
         bad_token = token_in_header and isinstance(error, RevocableError) and not isinstance(error, TokenMissing)
         return [(b"www-authenticate", b'Bearer error="invalid_token"' if bad_token else b"Bearer")]
+    if isinstance(error, InsufficientScope):  # RFC 6750, 3.1
+        scope = f', scope="{error.needs}"' if error.needs else ""
+        return [(b"www-authenticate", f'Bearer error="insufficient_scope"{scope}'.encode())]
     if isinstance(error, TooMany | Unavailable | StoreUnavailable):
         return [(b"retry-after", str(error.retry_after).encode())]
     if isinstance(error, MethodNotAllowed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recado.http import (
+    access_tokens,
     accounts,
     events,
     exchange,
@@ -27,6 +28,7 @@ ROUTES = (
     Route("GET", "/session", sessions.listing),
     Route("DELETE", "/session", sessions.end_others),
     Route("DELETE", "/session/{id}", sessions.end),
+    Route("POST", "/access-token", access_tokens.create, body=access_tokens.NewAccessToken),
     # accounts
     Route("POST", "/user", accounts.sign_up, body=accounts.SignUp, guarded=False),
     Route("GET", "/me", accounts.me),

@@ -7,7 +7,7 @@ import { toast } from "../../components/toasts.ts";
 import { useMe } from "../../app/Account.tsx";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import type { List } from "../../todos/todo.ts";
 
 type Invitation = components["schemas"]["ListInvite"];

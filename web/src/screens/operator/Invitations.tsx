@@ -9,7 +9,7 @@ import { Thing } from "../../components/Thing.tsx";
 import { toast } from "../../components/toasts.ts";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 
 type Invitation = components["schemas"]["Invitation"];
 type Made = components["schemas"]["NewInvitation"];

@@ -7,7 +7,7 @@ import { Thing } from "../../components/Thing.tsx";
 import { toast } from "../../components/toasts.ts";
 import { agoName, instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { type Person, useDisabling, usePeople } from "./people.ts";
 import { NewPassword } from "./NewPassword.tsx";
 
