@@ -1,0 +1,1 @@
+import{a as e,r as t}from"./index-EH-Cw5YL.js";import{a as n}from"./theme-Cy4Y7wTV.js";var r=n(),i={en:`English`,"pt-BR":`Português`};function a(){let n=e();return Object.keys(i).filter(e=>e!==n).map(e=>(0,r.jsx)(`button`,{type:`button`,className:`link`,lang:e,onClick:()=>t(e),children:i[e]},e))}export{a as n,i as t};
