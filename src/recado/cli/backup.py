@@ -80,7 +80,7 @@ def _restore_sqlite(settings: Settings, file: Path) -> None:
     from recado.db.backups import sqlite  # noqa: PLC0415  (each engine on its own)
 
     _check_version(sqlite.check(file), "sqlite")
-    aside = _path(settings).with_name(f"recado.db.before-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    aside = _path(settings).with_name(f"recado.db.before-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
     sqlite.restore(file, _path(settings), aside)
     if aside.exists():
         print(f"What was there is kept in {aside}.")
