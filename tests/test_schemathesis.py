@@ -27,7 +27,11 @@ def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service
         settings |= {"SMTP_URL": mail.url(), "RECADO_MAIL_FROM": SENDER, "NTFY_URL": ntfy.url}
         service = Service(folder, settings)
         try:
-            yield service.start()
+            service.start()
+            with service.plain_client() as client:  # the first who signs up is the operator
+                told = {"username": "the.operator", "password": "a long walk along the tagus river"}
+                assert client.post("/user", json=told).status_code == 201
+            yield service
         finally:
             service.stop()
 

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 
 from cyclopts import App, Parameter
 
+from recado import erasing
 from recado.accounts import accounts, invites, resets
 from recado.accounts import factors as second_factors
 from recado.accounts.accounts import Account
@@ -116,6 +117,36 @@ def enable(name: str, /) -> None:
 
 
 @app.command
+def erase(name: str, /, *, yes: bool = False) -> None:
+    """Erase somebody's account, their own to-dos and lists, messages and sessions. Nothing brings them back.
+
+    Parameters
+    ----------
+    name
+        Whom.
+    yes
+        Do not ask for the name once more.
+    """
+    if not yes and _once_more(name) != name:
+        raise Invalid("/name", "That is another name: nothing was erased.")
+
+    async def run(settings: Settings, db: Database) -> Sequence[str]:
+        async with ending_sessions(settings, db) as sessions:
+
+            async def everything(tx: Tx, user_id: int) -> tuple[int, Sequence[str]]:
+                await erasing.everywhere(tx, user_id, microseconds())
+                return user_id, await sessions.within(tx).erase(str(user_id))
+
+            user_id, ended = await accounts.erase(db, name, then=everything)
+            if ended:
+                await sessions.bury(str(user_id), ended)
+            await db.write(everything, user_id)  # what requests that were let in before that have written meanwhile
+            return ended
+
+    print(f"{name} is erased; sessions that were kept: {len(_over_the_database(run))}.")
+
+
+@app.command
 def reset(name: str, /, *, factors: Annotated[bool, Parameter(negative="")] = False) -> None:
     """Print a one-time link, good for 24 hours, with which somebody sets a new password. It ends all their sessions.
 
@@ -168,6 +199,12 @@ def _over_the_database(work: Callable[[Settings, Database], Awaitable[R]]) -> R:
             return await work(settings, db)
 
     return asyncio.run(run())
+
+
+def _once_more(name: str) -> str:
+    if sys.stdin.isatty():
+        print(f"This erases everything of {name}, for good. Write the name once more:", end=" ", flush=True)
+    return sys.stdin.readline().strip()
 
 
 def _password() -> str:

@@ -7,17 +7,15 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from recado import erasing
 from recado.accounts import accounts, resets
 from recado.accounts.accounts import Account, QuietHours, SettingsChange
-from recado.db import Tx, idempotency
+from recado.db import Tx
 from recado.errors import NotFound
-from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
 from recado.http.step_up import require, step_up
-from recado.messages import outbox
 from recado.messages.channel import ChannelKind
-from recado.texting import changes
-from recado.todos import lists, numbers, sharing
+from recado.todos import lists
 
 T = TypeVar("T")
 
@@ -184,7 +182,7 @@ async def change_password(call: Call) -> Answer:
         now=house.clock(),
         then=end_others,
     )
-    await house.sessions.announce(str(call.user_id), ended)
+    await house.announce(str(call.user_id), ended, "password")
     return Answer(204)
 
 
@@ -205,7 +203,7 @@ async def reset_password(call: Call) -> Answer:
         now=house.clock(),
         then=end_all,
     )
-    await house.sessions.announce(str(user_id), ended)
+    await house.announce(str(user_id), ended, "reset")
     return Answer(204)
 
 
@@ -279,12 +277,7 @@ async def delete_me(call: Call) -> Answer:
     house = call.house
 
     async def erase(tx: Tx, user_id: int) -> Sequence[str]:
-        await sharing.erase(tx, user_id, house.clock())
-        await feeds.erase(tx, user_id)
-        await outbox.erase(tx, user_id)
-        numbers.erase(tx, user_id)
-        changes.erase(tx, user_id)
-        await idempotency.erase(tx, user_id)
+        await erasing.everywhere(tx, user_id, house.clock())
         return await house.sessions.within(tx).store.erase(str(user_id))
 
     user_id, here = call.user_id, call.session.sid if call.session else ""
@@ -299,7 +292,7 @@ async def delete_me(call: Call) -> Answer:
         now=house.clock(),
         then=erase,
     )
-    await house.sessions.announce(str(user_id), ended)
+    await house.announce(str(user_id), ended, "deleted")
     await house.db.write(erase, user_id)  # what requests that were let in before that have written meanwhile
     return Answer(204, headers=house.guard.clear_cookies(call.scope))
 
@@ -335,4 +328,5 @@ def _show(call: Call, account: Account) -> dict[str, Any]:
         "ntfy": call.house.topics.masked(account.ntfy),
         "channels": account.channels,
         "digest": account.digest,
+        "operator": account.operator,
     }

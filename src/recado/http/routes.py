@@ -12,6 +12,7 @@ from recado.http import (
     lists,
     messages,
     operation,
+    operator,
     sessions,
     sign_in,
     static,
@@ -96,6 +97,15 @@ ROUTES = (
     Route("POST", "/message/{id}/retry", messages.retry),
     Route("POST", "/webhook/vonage/status", webhooks.status, body=bytes, guarded=False),
     Route("POST", "/webhook/vonage/inbound", webhooks.inbound, body=bytes, guarded=False),
+    # for the operator
+    Route("GET", "/operator/user", operator.people, operators=True),
+    Route("PATCH", "/operator/user/{user_id}", operator.change_person, body=operator.PatchPerson, operators=True),
+    Route("POST", "/operator/user/{user_id}/reset", operator.reset, body=operator.PostReset, operators=True),
+    Route("GET", "/operator/invite", operator.unused_invites, operators=True),
+    Route("POST", "/operator/invite", operator.invite, operators=True),
+    Route("DELETE", "/operator/invite/{id}", operator.take_invite_back, operators=True),
+    Route("GET", "/operator/spending", operator.spending, operators=True),
+    Route("GET", "/operator/event", operator.events, operators=True),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
     Route("GET", "/app/", static.page, guarded=False),

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
+import structlog
 
 from recado.accounts import accounts, audit, sign_ins
 from recado.db import Tx
@@ -15,17 +16,21 @@ from recado.errors import NotFound
 from recado.http.call import Answer, Call, Headers, json_answer
 from recado.http.instants import instant
 from recado.http.reading import WrongShape
+from recado.metrics.counts import Refresh as Outcome
 from revocable import (
     Claims,
+    SessionEnded,
     SessionRecord,
     TokenExpired,
     TokenInvalid,
     TokenMissing,
     TokenPair,
+    TokenReused,
 )
 
 _GOODBYE = msgspec.json.encode("Successfully logged out")
 MAX_DEVICE, MAX_AGENT = 100, 300
+_log = structlog.get_logger()
 
 
 class Refresh(msgspec.Struct):
@@ -51,10 +56,16 @@ async def refresh(call: Call) -> Answer:
     token = body.refresh_token if body else call.house.guard.refresh_cookie(call.scope)
     if not token:
         raise TokenMissing("neither a body nor a cookie")
+    counts = call.house.counts
     try:
         pair = await call.house.sessions.refresh(token, end_reused=partial(_end_reused, call))
     except TokenExpired as expired:
+        counts.refreshed("expired")
         raise RefreshTokenExpired(str(expired)) from expired
+    except Exception as error:
+        counts.refreshed(_refused(error))
+        raise
+    counts.refreshed("done")
     return handed_out(call, pair, 201, cookie=body is None)
 
 
@@ -104,8 +115,16 @@ async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = ""
         return ended
 
     ended = await house.db.write(store)
-    await house.sessions.announce(sub, ended)
+    await house.announce(sub, ended, "logout" if kind == "logout" else "ended")
     return ended
+
+
+def _refused(error: Exception) -> Outcome:
+    if isinstance(error, TokenInvalid):
+        return "invalid"
+    if isinstance(error, SessionEnded):
+        return "reused" if isinstance(error, TokenReused) else "ended"
+    return "unavailable"
 
 
 def handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
@@ -149,7 +168,9 @@ async def _end_reused(call: Call, sub: str, sid: str) -> None:
         return [sid], account is not None and await sign_ins.tell_of_reuse(tx, account, new_id=house.new_id, now=now)
 
     ended, texted = await house.db.write(store)
-    await house.sessions.announce(sub, ended)
+    await house.announce(sub, ended, "reuse")
+    if ended:
+        _log.warning("a spent refresh token came again, so its session was ended", user_id=int(sub), session_id=sid)
     if texted:
         house.wake()
 

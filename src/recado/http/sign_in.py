@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 
 from recado.accounts import accounts, audit, factor_changes, factors, proofs, sign_ins
 from recado.accounts.accounts import Proven
@@ -14,13 +17,15 @@ from recado.accounts.factor_changes import Doer
 from recado.accounts.factors import Given
 from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
-from recado.errors import FactorRequired
+from recado.errors import BadCredentials, FactorRequired, TooMany, Unavailable
 from recado.http.call import Answer, Call, json_answer
 from recado.http.factor_form import given, place, required_place
 from recado.http.reading import WrongShape
 from recado.http.sessions import MAX_AGENT, MAX_DEVICE, handed_out
+from recado.metrics.counts import LoginFailure, SessionKind
 from revocable import Device, TokenPair
 
+_log = structlog.get_logger()
 Code = Annotated[str, msgspec.Meta(max_length=100)]
 
 
@@ -63,7 +68,7 @@ class _Opening:
     """What a new session is opened with."""
 
     device: Device
-    kind: str
+    kind: SessionKind
     cookie: bool
 
 
@@ -73,9 +78,10 @@ async def login(call: Call) -> Answer:
     house = call.house
     opening = _opening(call, body.device, cookie=body.cookie)
     address, now = opening.device.ip, house.clock()
-    proven = await accounts.authenticate(
-        house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
-    )
+    with _noting_failures(call, address):
+        proven = await accounts.authenticate(
+            house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
+        )
 
     async def enter(tx: Tx) -> tuple[TokenPair, bool]:
         await accounts.still_valid(tx, proven)
@@ -87,7 +93,7 @@ async def login(call: Call) -> Answer:
         pair, texted = await house.db.write(enter)
     except _Needed:
         raise await _demanded(call, "login", proven, now=now) from None
-    return _entered(call, pair, opening, texted=texted)
+    return _entered(call, proven, pair, opening, texted=texted)
 
 
 async def login_factor(call: Call) -> Answer:
@@ -97,12 +103,13 @@ async def login_factor(call: Call) -> Answer:
     answer = given(call, body.challenge, passkey=body.passkey, totp=body.totp, recovery=body.recovery)
     opening = _opening(call, body.device, cookie=body.cookie)
 
-    async def enter(tx: Tx, proven: Proven) -> tuple[TokenPair, bool]:
+    async def enter(tx: Tx, proven: Proven) -> tuple[Proven, TokenPair, bool]:
         await accounts.still_valid(tx, proven)
-        return await _open(call, tx, proven, opening, factor=answer)
+        return proven, *await _open(call, tx, proven, opening, factor=answer)
 
-    pair, texted = await house.factors.redeem(house.db, "login", answer, now=house.clock(), then=enter)
-    return _entered(call, pair, opening, texted=texted)
+    with _noting_failures(call, opening.device.ip):
+        proven, pair, texted = await house.factors.redeem(house.db, "login", answer, now=house.clock(), then=enter)
+    return _entered(call, proven, pair, opening, texted=texted)
 
 
 async def challenge(call: Call) -> Answer:
@@ -189,13 +196,30 @@ async def _spent(call: Call, tx: Tx, doer: Doer, factor: Given) -> bool:
     return await factor_changes.note(tx, doer, "recovery_code_used", new_id=call.house.new_id)
 
 
-def _entered(call: Call, pair: TokenPair, opening: _Opening, *, texted: bool) -> Answer:
+def _entered(call: Call, proven: Proven, pair: TokenPair, opening: _Opening, *, texted: bool) -> Answer:
+    call.house.counts.opened(opening.kind)
+    user_id = proven.account.user_id
+    _log.info("signed in", user_id=user_id, session_id=pair.session_id, address=opening.device.ip)
     if texted:
         call.house.wake()
     return handed_out(call, pair, 200, cookie=opening.cookie)
 
 
-def _kind(cookie: bool, user_agent: str) -> str:
+@contextmanager
+def _noting_failures(call: Call, address: str) -> Generator[None]:
+    """Count a sign-in that failed, and say where it came from. The name stays out: it may be a password by mistake."""
+    try:
+        yield
+    except (BadCredentials, TooMany, Unavailable) as error:
+        reason: LoginFailure = "busy"
+        if isinstance(error, BadCredentials | TooMany):
+            reason = "limited" if isinstance(error, TooMany) else "credentials"
+            _log.info("a sign-in failed", reason=reason, address=address)
+        call.house.counts.login_failed(reason)
+        raise
+
+
+def _kind(cookie: bool, user_agent: str) -> SessionKind:
     if cookie:
         return "browser"
     return "cli" if user_agent.startswith("recado-cli/") else "app"

@@ -1,5 +1,5 @@
 import "./shell.css";
-import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, MessageSquare, MonitorSmartphone, Plus, Search, Settings as SettingsIcon, Sun, Trash2, Users, X } from "lucide-react";
+import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, MessageSquare, MonitorSmartphone, Plus, Search, Settings as SettingsIcon, Sun, Trash2, Users, Wrench, X } from "lucide-react";
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { Logo } from "../components/Logo.tsx";
@@ -115,6 +115,7 @@ function Side({ open, onClose, onCommands }: { open: boolean; onClose(): void; o
           <Item href="/app/messages" icon={<MessageSquare size={18} />} text={t.nav.messages} />
           <Item href="/app/devices" icon={<MonitorSmartphone size={18} />} text={t.nav.devices} />
           <Item href="/app/settings" icon={<SettingsIcon size={18} />} text={t.nav.settings} />
+          {me.operator && <Item href="/app/operator" icon={<Wrench size={18} />} text={t.nav.operator} />}
         </ul>
         <div className="side-foot">
           <button className="side-item" onClick={onCommands}>

@@ -24,5 +24,6 @@ test("nothing asks before it acts: the one question of the page is the one befor
   expect(asking).toEqual([]);
   const dialogs = files.filter((name) => /<Dialog[\s>]/.test(readFileSync(join(src, name), "utf-8"))).sort();
   // Prove.tsx asks who one is, not whether one means it; RecoveryCodes.tsx shows what is shown once.
-  expect(dialogs).toEqual(["app/Prove.tsx", "components/DateMenu.tsx", "screens/commands/Commands.tsx", "screens/keys/Keys.tsx", "screens/settings/Data.tsx", "screens/settings/RecoveryCodes.tsx"]);
+  const forms = ["app/Prove.tsx", "components/DateMenu.tsx", "screens/commands/Commands.tsx", "screens/keys/Keys.tsx", "screens/operator/NewPassword.tsx"];
+  expect(dialogs).toEqual([...forms, "screens/settings/Data.tsx", "screens/settings/RecoveryCodes.tsx"]);
 });

@@ -145,6 +145,7 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "There is no such message.": "Essa mensagem não está mais aqui.",
   "A code is not sent again; ask for a new one.": "Um código não é enviado de novo; peça outro.",
   "Nobody confirmed it; it may have arrived.": "Ninguém confirmou; pode ter chegado.",
+  "A backup was restored: this may have been sent before.": "Um backup foi restaurado: isto pode já ter sido enviado.",
   "This number answered STOP. Text START from it to get texts again.": "Este número respondeu STOP. Envie START dele para voltar a receber.",
   "The carrier did not deliver it ({}).": "A operadora não entregou ({}).",
   "The carrier did not deliver it and does not say why.": "A operadora não entregou, e não diz por quê.",
