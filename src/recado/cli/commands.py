@@ -60,10 +60,12 @@ FOR_OPERATORS = {
     "migrate": ("operate:migrate", _SERVER),
     "user": ("people:app", _SERVER),
     "messages": ("outgoing:app", _SERVER),
+    "keys": ("keys:app", _SERVER),
     "doctor": ("operate:doctor", _SERVER),
 }
 _GROUPS = {
     "user": "Make, list, disable, enable and invite people, and reset their passwords.",
+    "keys": "List and replace the keys that sign tokens.",
     "messages": "List messages, send failed ones again, and count what they cost.",
 }
 for _name, (_place, _group) in (FOR_PEOPLE | FOR_OPERATORS).items():

@@ -22,6 +22,7 @@ from revocable.guard import Guard
 
 if TYPE_CHECKING:
     from recado.http.events import Live
+    from recado.http.services import Services
     from recado.http.webhooks import Webhooks
 
 
@@ -50,4 +51,5 @@ class House:
     uploads: Turns
     exchanges: Turns
     feed_counts: AddressCount
+    services: Services
     webhooks: Webhooks | None = None

@@ -10,6 +10,7 @@ from recado.http import (
     lists,
     messages,
     operation,
+    services,
     sessions,
     static,
     todo_batch,
@@ -26,6 +27,11 @@ ROUTES = (
     Route("GET", "/session", sessions.listing),
     Route("DELETE", "/session", sessions.end_others),
     Route("DELETE", "/session/{id}", sessions.end),
+    # tokens, for other services
+    Route("POST", "/token/introspect", services.introspect, body=bytes, guarded=False),
+    Route("POST", "/token/revoke", services.revoke, body=bytes, guarded=False),
+    Route("GET", "/token/revocations", services.revocations, guarded=False),
+    Route("GET", "/.well-known/jwks.json", services.jwks, guarded=False),
     # accounts
     Route("POST", "/user", accounts.sign_up, body=accounts.SignUp, guarded=False),
     Route("GET", "/me", accounts.me),
