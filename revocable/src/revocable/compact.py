@@ -11,6 +11,7 @@ from revocable.errors import TokenInvalid
 
 MAX_BYTES = 8 * 1024
 _TO_URL = bytes.maketrans(b"+/", b"-_")
+_plain = json.JSONDecoder().decode
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 
 
@@ -43,7 +44,7 @@ def decode(part: str) -> bytes:
     return raw
 
 
-def members(raw: bytes, decode: Callable[[str], object] = json.JSONDecoder().decode) -> dict[str, Any]:
+def members(raw: bytes, decode: Callable[[str], object] = _plain) -> dict[str, Any]:
     """Return a JSON object. Raises `TokenInvalid`."""
     try:
         value = decode(raw.decode())
