@@ -17,6 +17,7 @@ from recado.db.ids import uuid7
 from recado.db.migrate import migrations, statements
 from recado.todos import listing, lists, positions
 from recado.todos.listing import Wanted
+from revocable.ended import SCHEMA as LOG_SCHEMA
 from revocable.sql import SCHEMA
 from tests.db.process import hear, process
 from tests.servers import Postgres
@@ -160,6 +161,14 @@ def test_every_file_is_a_step_of_its_own_and_the_engines_have_the_same() -> None
 def test_the_table_of_sessions_is_as_the_library_wants_it() -> None:
     assert migrations("sqlite")[0].statements == statements(SCHEMA)
     assert migrations("postgres")[0].statements == statements(SCHEMA)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_the_log_of_ended_sessions_is_the_one_of_revocable(engine: str) -> None:
+    step = next(step for step in migrations(engine) if step.name == "ended_sessions")
+    *log, own = step.statements
+    assert tuple(log) == statements(LOG_SCHEMA[engine])
+    assert own.startswith("CREATE TABLE signing_key")
 
 
 @pytest.mark.parametrize(
