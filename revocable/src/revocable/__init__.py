@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from revocable.errors import (
     CrossSite,
+    InvalidClient,
+    InvalidRequest,
+    OAuthError,
     RevocableError,
     SessionEnded,
     StoreUnavailable,
@@ -12,10 +15,12 @@ from revocable.errors import (
     TokenMissing,
     TokenReused,
     UnknownHost,
+    UnknownKey,
     WeakKey,
 )
 from revocable.guard import Guard
 from revocable.keys import Key, KeyRing
+from revocable.offline import OfflineVerifier
 from revocable.protect import Protect
 from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
@@ -27,9 +32,13 @@ __all__ = [
     "CrossSite",
     "Device",
     "Guard",
+    "InvalidClient",
+    "InvalidRequest",
     "Key",
     "KeyRing",
     "Lifetimes",
+    "OAuthError",
+    "OfflineVerifier",
     "Protect",
     "RevocableError",
     "SessionEnded",
@@ -45,5 +54,6 @@ __all__ = [
     "TokenReused",
     "Tokens",
     "UnknownHost",
+    "UnknownKey",
     "WeakKey",
 ]

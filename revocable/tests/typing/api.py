@@ -9,8 +9,10 @@ from typing import Any, assert_type
 
 from revocable import (
     AccessToken,
+    Claims,
     Guard,
     KeyRing,
+    OfflineVerifier,
     Protect,
     SessionRecord,
     Sessions,
@@ -19,6 +21,11 @@ from revocable import (
     TokenPair,
     Tokens,
 )
+from revocable.clients import Clients, read_form
+from revocable.ended import EndedLog
+from revocable.es256 import PrivateKey, from_jwks
+from revocable.feed import Feed
+from revocable.introspection import introspect, session_of, token_of
 from revocable.protect import Receive, Scope, Send
 from revocable.redis import IndexedSessionStore, open_index
 from revocable.sql import AsyncpgConnection, Connection, SqliteConnection, SqlSessionStore
@@ -55,3 +62,20 @@ async def use(pool: Any, scope: dict[str, Any]) -> None:
     assert_type(guard.bearer_token(scope), str | None)
     assert_type(index.trouble, str | None)
     assert headers
+
+
+async def other_services(raw: bytes, authorization: list[bytes]) -> None:
+    """What services ask, and how they verify by themselves."""
+    clock = FakeClock()
+    form = assert_type(read_form(raw), dict[str, str])
+    assert_type(Clients([("id", "secret")]).authenticate(authorization, form), str)
+    assert_type(await introspect(sessions, token_of(form)), dict[str, Any])
+    assert_type(session_of(sessions, ""), tuple[str, str] | None)
+    ring = KeyRing.of(PrivateKey.from_secret(b""), [PrivateKey.from_secret(b"")])
+    tokens = Tokens(ring, KeyRing(b""))
+    tokens.replace(ring, KeyRing(b""))
+    feed = Feed(EndedLog(connection, "sqlite", 900), tokens, clock)
+    verifier = OfflineVerifier(from_jwks(ring.jwks()), issuer="", audience="", clock=clock)
+    async for event in feed.follow(verifier.place):
+        verifier.take(event.token)
+    assert_type(verifier.verify(""), Claims)
