@@ -58,10 +58,11 @@ bench-web: web/node_modules/.made web/bench/node_modules/.made ## measure the pa
 	@sh .ci/tools chromium
 	@cd web && PATH="$(NODE)/bin:$$PATH" node bench/bench.ts
 
-build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
+build: $(VENV)/.dev ## wheels and source archives of both distributions, and what they are made of (SBOM), into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python -m build --no-isolation --outdir dist revocable
+	@$(BIN)/python deploy/sbom.py dist/recado.cdx.json
 	@ls dist
 
 lock: $(VENV)/.dev ## newest versions into requirements*.txt
