@@ -114,6 +114,7 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 .PHONY: tools-for-tests tools-for-bench
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
+	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2
 
 tools-for-bench:
 	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \

@@ -1,7 +1,7 @@
 """Writes the list of everything that is shipped (SBOM, CycloneDX 1.6 in JSON): `make build` puts it into dist/.
 
-Python packages are those of requirements.txt that this machine's Python installs, with the hashes they are pinned by and
-their licences as they declare them; packages of the web page are those that the built page holds, by its licences.md.
+Python packages are those of requirements.txt that this machine's Python installs, with the hashes they are pinned by
+and their licences as they declare them; packages of the web page are those that the built page holds (licences.md).
 The same sources give the same bytes; SOURCE_DATE_EPOCH, if it is set, becomes the time stamp.
 """
 
@@ -25,9 +25,9 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.spdx import is_expression, is_supported_id
+from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from packageurl import PackageURL
 
 ROOT = Path(__file__).parent.parent
 BUILT_PAGE = ROOT / "src/recado/web/static/licences.md"
@@ -113,6 +113,7 @@ def _component(
     version: str,
     expression: str,
     hashes: Iterable[HashType] = (),
+    *,
     kind: ComponentType = ComponentType.LIBRARY,
 ) -> Component:
     scope, _, short = name.rpartition("/")

@@ -6,20 +6,19 @@ import asyncio
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.conftest import SECRETS
-from tests.deploy.visiting import Crowd, crowd, titles
-from tests.running import Service, command
-from tests.servers import Postgres, Redis, wait_until
+from tests.deploy.held import Held, handed
+from tests.deploy.visiting import asked_while, assert_nobody_noticed
+from tests.running import Service
+from tests.servers import Postgres, Redis
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -43,70 +42,6 @@ def running(service: Service) -> Iterator[Service]:
         service.kill9()
 
 
-def handed(socket: int, how_many: str = "1") -> list[str]:
-    """The command line that serves over an open socket, as systemd would start it (sd_listen_fds(3))."""
-    hand_over = f"""import os, sys
-if {socket} != 3: os.dup2({socket}, 3)
-os.set_inheritable(3, True)
-os.environ |= {{"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "{how_many}"}}
-os.execv(sys.argv[1], sys.argv[1:])"""
-    return [sys.executable, "-c", hand_over, *command("serve")]
-
-
-@dataclass
-class Held(Service):
-    """A service whose socket somebody else holds, as systemd does."""
-
-    listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0), backlog=500))
-    told: socket.socket = field(default_factory=lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
-
-    def __post_init__(self) -> None:
-        self.port = self.listener.getsockname()[1]
-        self.told.bind(str(self.folder / "notify"))
-        self.told.setblocking(False)
-
-    def start(self) -> Service:
-        number = self.listener.fileno()
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                handed(number),
-                cwd=self.folder,
-                env=self.environment | {"PORT": "1", "NOTIFY_SOCKET": str(self.folder / "notify")},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                pass_fds=[number],
-                start_new_session=True,
-            )
-        wait_until(self._ready, "recado serve", self.process, self.log, 20)
-        return self
-
-    def _ready(self) -> bool:
-        try:
-            return self.told.recv(100).startswith(b"READY=1\n")
-        except BlockingIOError:
-            return False
-
-
-async def while_asked(service: Service, happens: Callable[[], object]) -> Crowd:
-    """Do `happens` in a thread while a crowd asks; return the crowd when all its requests were answered."""
-    people = await crowd(service)
-    kept = [people.keep(f"kept {n}", pause) for n, pause in enumerate((0, 0, 0.01, 0.05, 0.2, 0.3))]
-    asking = asyncio.gather(*kept, *(people.come_and_go(f"new {n}") for n in range(4)))
-    await asyncio.sleep(0.3)
-    await asyncio.to_thread(happens)
-    await asyncio.sleep(0.3)
-    people.over = True
-    await asyncio.wait_for(asking, 30)
-    return people
-
-
-async def assert_nobody_noticed(service: Service, people: Crowd) -> None:
-    assert people.failed == []
-    assert len(people.acknowledged) > 100
-    assert sorted(await titles(service, people.token)) == sorted(people.acknowledged)
-
-
 async def test_a_hangup_replaces_every_process_and_no_request_fails(several: Service) -> None:
     before = set(several.workers())
     assert several.process
@@ -119,7 +54,7 @@ async def test_a_hangup_replaces_every_process_and_no_request_fails(several: Ser
             assert time.monotonic() < deadline, several.log.read_text()
             time.sleep(0.05)
 
-    people = await while_asked(several, replace)
+    people = await asked_while(several, replace)
     await assert_nobody_noticed(several, people)
     assert several.process.poll() is None
 
@@ -127,7 +62,7 @@ async def test_a_hangup_replaces_every_process_and_no_request_fails(several: Ser
 @pytest.mark.parametrize("workers", ["1", "2"])
 async def test_a_restart_behind_a_socket_that_systemd_holds_fails_no_request(tmp_path: Path, workers: str) -> None:
     with running(Held(tmp_path, {"RECADO_WORKERS": workers})) as service:
-        people = await while_asked(service, service.restart)
+        people = await asked_while(service, service.restart)
         await assert_nobody_noticed(service, people)
 
 
