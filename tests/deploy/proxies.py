@@ -88,7 +88,7 @@ class Proxy:
         text = replaced(text, r"^(\{\$RECADO_HOST.*\{\n)", rf"\1\t{own}\n")
         head = f"{{\n\tadmin off\n\thttp_port {self.plain_port}\n\thttps_port {self.port}\n}}\n"
         (self.folder / "Caddyfile").write_text(head + text, "utf-8")
-        return ["caddy", "run", "--config", str(self.folder / "Caddyfile"), "--adapter", "caddyfile"]
+        return [needed("caddy"), "run", "--config", str(self.folder / "Caddyfile"), "--adapter", "caddyfile"]
 
     def _nginx(self) -> list[str]:
         text = (DEPLOY / "nginx.conf").read_text("utf-8")
@@ -108,7 +108,7 @@ class Proxy:
         if os.geteuid() == 0:
             whole = "user root;\n" + whole  # the folder of a test is its owner's
         (self.folder / "nginx.conf").write_text(whole, "utf-8")
-        return ["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+        return [needed("nginx"), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
 
 
 class _Named(httpx2.Client):
