@@ -43,7 +43,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     done = systemd("verify", "--man=no", here, tmp_path / "recado.socket")
     assert (done.returncode, done.stderr) == (0, "")
     here.write_text(text.replace("Restart=always", "Restart=perhaps"), "utf-8")
-    assert "Restart" in systemd("verify", "--man=no", here).stderr
+    assert "perhaps" in systemd("verify", "--man=no", here).stderr
 
 
 def test_systemd_finds_little_that_the_service_is_exposed_to() -> None:
@@ -53,12 +53,8 @@ def test_systemd_finds_little_that_the_service_is_exposed_to() -> None:
 
 def test_compose_understands_its_file() -> None:
     assert sorted(PyCompose.from_json(json.dumps(COMPOSE)).service_names()) == sorted(COMPOSE["services"])
-    for name, wrong in (
-        ("restrat", "always"),
-        ("read_only", "perhaps"),
-        ("depends_on", {"index": {"condition": "up"}}),
-    ):
-        proxy = {**COMPOSE["services"]["proxy"], name: wrong}
+    for wrong in ({"restrat": "always"}, {"read_only": "perhaps"}, {"depends_on": {"index": {"condition": "up"}}}):
+        proxy = {**COMPOSE["services"]["proxy"], **wrong}
         with pytest.raises(ValueError):  # noqa: PT011 - its words are its own
             PyCompose.from_json(json.dumps({**COMPOSE, "services": {**COMPOSE["services"], "proxy": proxy}}))
 
@@ -124,12 +120,10 @@ def test_the_image_runs_as_nobody_in_particular_from_a_stage_without_tools() -> 
     assert {step.cmd for step in last} >= {"HEALTHCHECK", "ENTRYPOINT", "CMD", "VOLUME", "EXPOSE"}
     assert [step.flags for step in last if step.cmd == "COPY"] == [("--from=build",)]
     assert len({step.value[0] for step in STEPS if step.cmd == "FROM"}) == 1
-    installs = [
-        line for step in STEPS if step.cmd == "RUN" for line in step.value[0].split("&&") if " install " in line
-    ]
-    assert all(
-        "--require-hashes" in line or "--no-index" in line or "useradd" in line for line in installs if "pip" in line
-    )
+    lines = [line for step in STEPS if step.cmd == "RUN" for line in step.value[0].split("&&")]
+    installs = [line for line in lines if "/pip install" in line]
+    assert len(installs) == 3
+    assert all("--require-hashes" in line or "--no-index" in line for line in installs)
 
 
 def test_the_image_is_built_from_what_the_ignore_file_lets_in() -> None:
