@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-bench
+PRISM := tests/vonage/prism
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PROJECTS := pyproject.toml revocable/pyproject.toml
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -22,7 +23,7 @@ help: ## list the targets
 run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 	@exec $(BIN)/recado serve
 
-test: $(VENV)/.dev tools-for-tests check test-web ## everything CI runs
+test: $(VENV)/.dev $(PRISM)/node_modules/.made tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
@@ -71,7 +72,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) $(PRISM)/node_modules web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -104,6 +105,11 @@ $(PEER)/.made: $(VENV)/.made bench/requirements.txt
 web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/.npmrc
 	@echo "Installing what building the web front end needs (once) …" >&2
 	@$(NPM) ci --loglevel=error
+	@touch $@
+
+$(PRISM)/node_modules/.made: $(VENV)/.dev $(PRISM)/package-lock.json
+	@echo "Installing a mock server of Vonage's description (once) …" >&2
+	@$(NPM) ci --loglevel=error --prefix ../$(PRISM)
 	@touch $@
 
 web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json

@@ -7,6 +7,7 @@ import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,9 @@ from recado.messages.vonage import Vonage
 from recado.settings import Settings
 from recado.texting import changes
 from recado.texting.worker import Inbox
-from recado.todos import reminders, search, sharing, todos
+from recado.todos import leaving, reminders, search, sharing, todos
 from recado.todos.events import Hub
-from recado.todos.reminding import remind, still_wanted
+from recado.todos.reminding import remind
 from revocable import KeyRing, Lifetimes, Sessions, Tokens
 from revocable.guard import Guard
 from revocable.sessions import microseconds
@@ -147,6 +148,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             topics=Topics(keys, _shown(settings.ntfy_url)),
             forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
+            public_url=settings.public_url,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
@@ -181,6 +183,27 @@ def deliverer(settings: Settings, db: Database, clock: Clock = microseconds, obs
             for channel in channels(settings)
         ]
     )
+
+
+@asynccontextmanager
+async def delivering(settings: Settings, db: Database, clock: Clock = microseconds) -> AsyncGenerator[Lanes, None]:
+    """Yield the delivery workers for a process of their own, which answers on the operations port too.
+
+    A port that cannot be listened on, since a server beside it has it, costs the metrics of this process, not its work.
+    """
+    if settings.ops_port is None:
+        yield deliverer(settings, db, clock)
+        return
+    from recado.server.listening import CannotListen  # noqa: PLC0415 - only with the port
+
+    metrics = _metrics(db, clock, lambda: delivery.stopped, None)
+    delivery = deliverer(settings, db, clock, metrics.counts.attempt)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(_operations(replace(settings, workers=1), metrics))
+        except CannotListen as error:
+            print(f"recado: {error}. Until then nobody sees what this process counts.", file=sys.stderr, flush=True)
+        yield delivery
 
 
 def _metrics(
@@ -344,9 +367,9 @@ async def _index(db: Database) -> None:
 
 
 async def _consult(db: Database, open_kinds: frozenset[ChannelKind], clock: Clock, message: Pending) -> Consent:
-    """Ask whether somebody wants a message, and how; a reminder also whether there still is something to do."""
-    if message.kind == "reminder" and not await still_wanted(db, message.todo_id, message.created_at):
-        return Consent((), refusal="The to-do was done, deleted or put off meanwhile.")
+    """Ask whether somebody wants a message, and how; of one about a to-do also whether it still is for them."""
+    if refusal := await leaving.refusal(db, message):
+        return Consent((), refusal=refusal)
     return await consent.consent(db, message, open_kinds=open_kinds, now=clock())
 
 

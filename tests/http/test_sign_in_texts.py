@@ -44,6 +44,8 @@ async def test_a_new_device_is_told_and_kill_ends_exactly_its_session(texted: Te
     answer = await texted.ask(phone, "kill")
     assert answer == "Signed out: Firefox Linux. If it was not you, change your password."
     assert [await device.status() for device in (thief, old, other)] == [401, 200, 200]
+    noted = await rows(texted.service, "SELECT kind FROM callback WHERE jti = $1", f"ended {thief.session_id}")
+    assert noted == [("ended",)]  # for an index that the process died before telling
     assert (await thief.refresh()).status_code == 401
     assert "session_ended" in await events(texted.service, ana.user_id)
     assert await texted.ask(phone, "KILL") == "There is no new sign-in of the last hour."

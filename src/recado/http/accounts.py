@@ -219,6 +219,7 @@ async def verify_phone(call: Call) -> Answer:
     """`POST /me/phone/verify`."""
     body: VerifyPhone = call.body
     await call.house.phones.verify(call.house.db, call.user_id, body.code, now=call.house.clock())
+    call.house.wake()
     return Answer(204)
 
 
@@ -239,6 +240,7 @@ async def verify_email(call: Call) -> Answer:
     """`POST /me/email/verify`."""
     body: VerifyEmail = call.body
     await call.house.emails.verify(call.house.db, call.user_id, body.code, now=call.house.clock())
+    call.house.wake()
     return Answer(204)
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything a handler may need. `wake` tells the delivery worker that a message may be waiting; without
-    `webhooks`, none are taken.
+    """Everything a handler may need. `public_url` is where people reach the service, if the operator has said so;
+    `wake` tells the delivery worker that a message may be waiting; without `webhooks`, none are taken.
     """
 
     db: Database
@@ -40,6 +40,7 @@ class House:
     topics: Topics
     forgotten: Forgotten
     limits: Limits
+    public_url: str | None
     clock: Clock
     new_id: NewId
     wake: Callable[[], None]

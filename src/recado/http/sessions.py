@@ -73,7 +73,8 @@ async def login(call: Call) -> Answer:
         await accounts.still_valid(tx, proven)
         pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
         sign_in = SignIn(pair.session_id, kind, device.device, device.user_agent, address)
-        return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
+        news = sign_ins.record(tx, proven.account, sign_in, address=house.public_url, new_id=house.new_id, now=now)
+        return pair, await news
 
     pair, texted = await house.db.write(open_session)
     if texted:

@@ -2,7 +2,8 @@
 
     keep → waiting → claim, in the transaction of the effect
 
-So whatever happens in between, a callback acts exactly once, however often it is delivered.
+So whatever happens in between, a callback acts exactly once, however often it is delivered. A session that a text ended
+waits here too, until every index has forgotten it: whoever ended it may die between its commit and that.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 from recado.db import Database, Reader, Tx
 
-Kind = Literal["status", "inbound"]
+Kind = Literal["status", "inbound", "ended"]
 KEPT = 7 * 24 * 3600 * 1_000_000
 """How long ids are remembered, in microseconds: longer than Vonage tries (24 h) and than a signature is good (25 h)."""
 MOST_TRIES = 8
@@ -47,6 +48,11 @@ class Callback:
 async def keep(db: Database, jti: str, kind: Kind, body: str, now: int) -> bool:
     """Store a callback; False when one with its id came before, and nothing is stored."""
     return bool(await db.change(_KEEP, jti, kind, body, now))
+
+
+async def keep_ended(tx: Tx, user_id: int, session_id: str, now: int) -> None:
+    """Note, in the transaction that ends a session, that every index is to forget it."""
+    await tx.change(_KEEP, f"ended {session_id}", "ended", f'["{user_id}","{session_id}"]', now)
 
 
 async def waiting(reader: Reader, now: int, limit: int) -> list[Callback]:

@@ -10,7 +10,8 @@ const NIGHT = { from: "22:00", to: "07:00" };
 /** What one is texted about, and when not. */
 export function Texts() {
   const t = useTexts();
-  const { notify, quiet_hours, phone_verified } = useMe();
+  const { notify, quiet_hours, phone_verified, email_verified, ntfy } = useMe();
+  const reachable = phone_verified || email_verified || ntfy !== null;
   const change = useChangeMe();
   return (
     <>
@@ -18,8 +19,8 @@ export function Texts() {
         <Switch
           key={kind}
           label={t.settings.notify[kind]}
-          on={phone_verified && notify[kind]}
-          disabled={!phone_verified}
+          on={reachable && notify[kind]}
+          disabled={!reachable}
           onSwitch={(on) => change({ notify: { [kind]: on } })}
         />
       ))}
