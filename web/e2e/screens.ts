@@ -12,6 +12,8 @@ export interface Screen {
   ready: string;
   /** Keys to press once it is there. */
   press?: string;
+  /** What to click on once it is there. */
+  click?: string;
 }
 
 interface Household {
@@ -58,6 +60,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "signup", path: "/app/signup", signedOut: true, ready: "form" },
   { name: "invite", path: "/app/invite#abc", signedOut: true, ready: "form" },
   { name: "reset", path: "/app/reset#abc", signedOut: true, ready: "form" },
+  { name: "forgot", path: "/app/forgot", signedOut: true, ready: "form" },
   { name: "today", path: "/app/today", ready: ".row" },
   { name: "upcoming", path: "/app/upcoming", ready: ".row" },
   { name: "list", path: `/app/list/${house.list}`, ready: ".row" },
@@ -70,6 +73,8 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
+  { name: "farewell", path: "/app/settings", ready: ".section", click: "button.danger" },
+  { name: "email", path: "/app/settings", ready: ".section", click: 'button:text-matches("Give an address|Informar um endereço")' },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },

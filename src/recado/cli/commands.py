@@ -61,6 +61,7 @@ FOR_OPERATORS = {
     "user": ("people:app", _SERVER),
     "messages": ("outgoing:app", _SERVER),
     "doctor": ("operate:doctor", _SERVER),
+    "demo": ("operate:demo", _SERVER),
 }
 _GROUPS = {
     "user": "Make, list, disable, enable and invite people, and reset their passwords.",

@@ -7,7 +7,7 @@ import { Unloaded } from "../../components/Unloaded.tsx";
 import { agoName, instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
 import { signOut } from "../../session/leaving.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { agentName, type Device, useDevices, useEnding } from "./sessions.ts";
 
 /** Who is signed in to this account, and where; each can be signed out, and is out with its next request. */

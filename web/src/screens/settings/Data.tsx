@@ -5,7 +5,7 @@ import { Dialog } from "../../components/Dialog.tsx";
 import { PasswordField } from "../../components/PasswordField.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { useSending } from "../signin/useSending.ts";
 
 const PATIENCE = 120_000;

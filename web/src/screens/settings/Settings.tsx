@@ -7,10 +7,13 @@ import { Line, Section, Switch } from "../../components/Section.tsx";
 import { type Locale, speak, useLocale, useTexts } from "../../i18n/index.ts";
 import { LANGUAGES } from "../signin/Languages.tsx";
 import { Data } from "./Data.tsx";
+import { Email } from "./Email.tsx";
+import { Ntfy } from "./Ntfy.tsx";
 import { Password } from "./Password.tsx";
 import { Phone } from "./Phone.tsx";
 import { Texts } from "./Texts.tsx";
 import { useChangeMe } from "./useChangeMe.ts";
+import { Ways } from "./Ways.tsx";
 
 /** Everything one can set; what is changed is saved at once. */
 export default function Settings() {
@@ -28,6 +31,13 @@ export default function Settings() {
       </Section>
       <Section title={t.settings.phone} note={t.settings.phoneNote}>
         <Phone />
+        <Email />
+        <Ntfy />
+      </Section>
+      <Section title={t.settings.order} note={t.settings.orderNote}>
+        <Ways />
+      </Section>
+      <Section title={t.settings.told} note={t.settings.toldNote}>
         <Texts />
       </Section>
       <Section title={t.settings.password} note={t.settings.passwordNote}>

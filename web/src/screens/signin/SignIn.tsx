@@ -8,6 +8,7 @@ import { signIn } from "../../session/entering.ts";
 import { useSession } from "../../session/useSession.ts";
 import { Languages } from "./Languages.tsx";
 import { useSending } from "./useSending.ts";
+import { UserName } from "./UserName.tsx";
 
 /** Sign in; also what is shown when the session was ended. */
 export default function SignIn() {
@@ -38,26 +39,17 @@ export default function SignIn() {
           void send(() => signIn(username, password));
         }}
       >
-        <label className="field">
-          <span>{t.sign.username}</span>
-          <input
-            className="input"
-            name="username"
-            value={username}
-            onChange={(event) => setUsername(event.target.value)}
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            maxLength={64}
-          />
-        </label>
+        <UserName value={username} onChange={setUsername} />
         <PasswordField
           label={t.sign.password}
           value={password}
           onChange={setPassword}
           autoComplete="current-password"
-        />
+        >
+          <Link className="link forgot" href="/app/forgot">
+            {t.sign.forgot}
+          </Link>
+        </PasswordField>
         {failure && <p role="alert">{failure}</p>}
         <button className="button main" disabled={busy}>
           {t.sign.in}
