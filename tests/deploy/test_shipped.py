@@ -20,7 +20,6 @@ import pytest
 
 from deploy import sbom
 from tests.running import Service
-from tests.servers import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = ("pyproject.toml", "openapi.yaml", "README.md", "LICENSE", "CHANGELOG.md", ".gitignore", "src", "revocable")
@@ -117,19 +116,13 @@ class Installed(Service):
         super().__init__(folder)
         self._bare = bare
 
-    def start(self) -> Service:
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [self.folder / "clean/bin/recado", "serve"],
-                cwd=self.folder,
-                env={**self._bare, "PORT": str(self.port), "RECADO_DATA": str(self.folder / "data")},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-        wait_until(self.alive, "recado serve", self.process, self.log, 20)
-        return self
+    @property
+    def serving(self) -> list[str]:
+        return [str(self.folder / "clean/bin/recado"), "serve"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**self._bare, "PORT": str(self.port), "RECADO_DATA": str(self.folder / "data")}
 
 
 @pytest.fixture(scope="module")
