@@ -63,10 +63,11 @@ bench-web: web/node_modules/.made web/bench/node_modules/.made ## measure the pa
 	@sh .ci/tools chromium
 	@cd web && PATH="$(NODE)/bin:$$PATH" node bench/bench.ts
 
-build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
+build: $(VENV)/.dev ## wheels and source archives of both distributions, and what they are made of (SBOM), into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python -m build --no-isolation --outdir dist revocable
+	@$(BIN)/python deploy/sbom.py dist/recado.cdx.json
 	@ls dist
 
 lock: $(VENV)/.dev ## newest versions into requirements*.txt
@@ -128,6 +129,7 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 .PHONY: tools-for-tests tools-for-bench
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
+	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2
 
 tools-for-bench:
 	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \
