@@ -40,7 +40,7 @@ test("texts arrive on three phones, are answered there, and the to-dos follow li
 
   const todos = await (await profile(browser)).newPage();
   await todos.goto(`${address}/app/signin`);
-  await todos.locator('input[autocomplete="username"]').fill("maria");
+  await todos.locator('input[autocomplete^="username"]').fill("maria");
   await todos.locator("#password").fill(password);
   await todos.keyboard.press("Enter");
   await phone("maria").getByText("novo acesso").waitFor();

@@ -219,7 +219,7 @@ test("without a network one may sign nobody in, and the page says why; what is h
     await page.reload();
     await row(page, "dentist").waitFor();
     await page.locator(".status", { hasText: "does not answer" }).waitFor();
-    await out.locator('input[autocomplete="username"]').fill(person.username);
+    await out.locator('input[autocomplete^="username"]').fill(person.username);
     await out.locator("#password").fill("whatever it may be, long enough");
     await out.keyboard.press("Enter");
     await out.getByRole("alert").filter({ hasText: "does not answer" }).waitFor();
