@@ -16,7 +16,7 @@ from revocable.errors import (
 )
 from revocable.guard import Guard
 from revocable.keys import Key, KeyRing
-from revocable.protect import Protect
+from revocable.protect import Protect, Refusal, current_session, refusal
 from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Tokens
@@ -31,6 +31,7 @@ __all__ = [
     "KeyRing",
     "Lifetimes",
     "Protect",
+    "Refusal",
     "RevocableError",
     "SessionEnded",
     "SessionRecord",
@@ -46,4 +47,6 @@ __all__ = [
     "Tokens",
     "UnknownHost",
     "WeakKey",
+    "current_session",
+    "refusal",
 ]
