@@ -16,13 +16,14 @@ from revocable.errors import (
 )
 from revocable.guard import Guard
 from revocable.keys import Key, KeyRing
-from revocable.protect import Protect, Refusal, current_session, refusal
-from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair
+from revocable.protect import App, Message, Protect, Receive, Refusal, Scope, Send, current_session, refusal
+from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair, microseconds
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Tokens
 
 __all__ = [
     "AccessToken",
+    "App",
     "Claims",
     "CrossSite",
     "Device",
@@ -30,9 +31,13 @@ __all__ = [
     "Key",
     "KeyRing",
     "Lifetimes",
+    "Message",
     "Protect",
+    "Receive",
     "Refusal",
     "RevocableError",
+    "Scope",
+    "Send",
     "SessionEnded",
     "SessionRecord",
     "SessionState",
@@ -48,5 +53,6 @@ __all__ = [
     "UnknownHost",
     "WeakKey",
     "current_session",
+    "microseconds",
     "refusal",
 ]

@@ -48,7 +48,7 @@ class KeyRing:
 
     def __init__(self, current: bytes, previous: Iterable[bytes] = ()) -> None:
         """Raises `WeakKey` for a secret that is too short."""
-        self.current = Key.from_secret(current)
+        self.current: Key = Key.from_secret(current)
         earlier = [Key.from_secret(secret) for secret in previous]
         self._keys = {key.kid: key for key in [*earlier, self.current]}
 

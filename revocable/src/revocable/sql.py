@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from revocable.errors import StoreUnavailable
 from revocable.store import Device, SessionRecord, SessionState
 
+__all__ = ["SCHEMA", "AsyncpgConnection", "Connection", "Row", "SqlSessionStore", "SqliteConnection", "Value"]
+
 Value = str | int | float | bytes | None
 Row = Sequence[Any]
 

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from revocable.errors import StoreUnavailable
 from revocable.sql import Row, Value, is_outage
 
+__all__ = ["SqlalchemyConnection", "session_table"]
+
 
 def session_table(metadata: MetaData) -> Table:
     """Add the table of `revocable.sql.SCHEMA` to the host's metadata, for `create_all` and for Alembic; return it."""
