@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from recado import keyfile, logs
 from recado import settings as reading
 from recado.accounts import consent, derived
+from recado.accounts import factors as second_factors
 from recado.accounts.addresses import AddressCount
 from recado.accounts.emails import Emails
+from recado.accounts.factors import Factors
 from recado.accounts.forgotten import Forgotten
 from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
@@ -50,6 +57,7 @@ from recado.messages.policy import Timing
 from recado.messages.signature import Signed
 from recado.messages.smtp import Server, Smtp
 from recado.messages.vonage import Vonage
+from recado.metrics.counts import Callback, Counts
 from recado.settings import Settings
 from recado.texting import changes
 from recado.texting.worker import Inbox
@@ -62,10 +70,16 @@ from revocable.sessions import microseconds
 from revocable.sql import SqlSessionStore
 from revocable.store import SessionStore
 
+_log = structlog.get_logger()
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from recado.metrics import Metrics
+    from recado.metrics.metrics import Metrics, Store
+
+COUNTS = "RECADO_COUNTS_FOLDER"
+"""Where `recado serve` tells its processes in which folder to count together. No setting: nobody else sets it."""
+_PROBE_SECONDS = 3.0
 
 
 _TOMBSTONES = 15 * 60
@@ -91,20 +105,24 @@ class Service:
         async with AsyncExitStack() as stack:
             try:
                 house = await stack.enter_async_context(opened(self._settings, self._clock))
-                self._app = Endpoints(house, ROUTES)
+                tell = house.counts.answered if self._settings.ops_port is not None else None
+                self._app = Endpoints(house, ROUTES, tell, logged=self._settings.log_level == "debug")
+                _log.info("started", process=os.getpid())
             except Exception as error:
                 print(f"recado: {error}", file=sys.stderr, flush=True)
                 await send({"type": "lifespan.startup.failed", "message": str(error)})
                 raise
             await send({"type": "lifespan.startup.complete"})
             await receive()
+            _log.info("stopping", process=os.getpid())
         await send({"type": "lifespan.shutdown.complete"})
 
 
 def from_environment() -> Service:
     """Return the app that the environment asks for. Raises `SettingsError`."""
-    logs.configure()
-    return Service(keyfile.with_keys(reading.load()))
+    settings = keyfile.with_keys(reading.load())
+    logs.configure(settings.log_level, settings.log_form, settings.secrets)
+    return Service(settings)
 
 
 @asynccontextmanager
@@ -123,21 +141,21 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         passwords = Passwords(settings.password_min)
         stack.callback(passwords.close)
         keys = phone_keys(settings)
-        counted: Observe | None = None
-        metrics: Metrics | None = None
+        folder = os.environ.get(COUNTS)
+        counts = Counts([(route.method, route.path) for route in ROUTES], Path(folder) if folder else None)
+        delivery = deliverer(settings, db, clock, counts.attempt)
         if settings.ops_port is not None:
-            metrics = _metrics(db, clock, lambda: delivery.stopped, index_trouble if settings.redis_urls else None)
-            counted = metrics.counts.attempt
-        delivery = deliverer(settings, db, clock, counted)
-        if metrics is not None:
-            await stack.enter_async_context(_operations(settings, metrics))
+            await stack.enter_async_context(_operations(settings, _metrics(db, clock, counts, store, delivery)))
+            await stack.enter_async_context(_background(_note_waiting(counts, db)))
         await stack.enter_async_context(_working(delivery))
-        callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake)
-        count = metrics.counts.callback if metrics is not None else _ignore
-        webhooks = await _webhooks(settings, db, callbacks, stack, count)
+        by_text = partial(counts.ended, "text")
+        callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake, ended=by_text)
+        webhooks = await _webhooks(settings, db, callbacks, stack, counts.callback)
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
-        await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
+        factors = Factors(keys, passwords, limits)
+        chores = [*_chores(db, sessions), partial(second_factors.reseal, db, factors)]
+        await stack.enter_async_context(_background(keep_house(chores, clock)))
         await stack.enter_async_context(_background(_index(db)))
         live = Live(Hub(db), sessions.store, clock)
         stack.push_async_callback(live.hub.close)
@@ -152,12 +170,13 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             topics=Topics(keys, _shown(settings.ntfy_url)),
             forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
+            factors=factors,
             public_url=settings.public_url,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
             trouble=lambda: [
-                *(text for text in (index_trouble(), _of_limits(limits)) if text),
+                *(text for text in (index_trouble(), _of_limits(limits), _of_factors(factors)) if text),
                 *delivery.trouble,
             ],
             ready=partial(is_current, db),
@@ -166,6 +185,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             uploads=Turns(1, exchange.OF_ONE_PERSON),
             exchanges=Turns(exchange.AT_ONCE, exchange.WAITING),
             feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
+            counts=counts,
+            caps=caps(settings),
             webhooks=webhooks,
         )
 
@@ -200,8 +221,9 @@ async def delivering(settings: Settings, db: Database, clock: Clock = microsecon
         return
     from recado.server.listening import CannotListen  # noqa: PLC0415 - only with the port
 
-    metrics = _metrics(db, clock, lambda: delivery.stopped, None)
-    delivery = deliverer(settings, db, clock, metrics.counts.attempt)
+    counts = Counts()
+    delivery = deliverer(settings, db, clock, counts.attempt)
+    metrics = _metrics(db, clock, counts, None, delivery)
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(_operations(replace(settings, workers=1), metrics))
@@ -210,16 +232,40 @@ async def delivering(settings: Settings, db: Database, clock: Clock = microsecon
         yield delivery
 
 
-def _metrics(
-    db: Database, clock: Clock, stopped: Callable[[], list[ChannelKind]], index_trouble: Callable[[], str | None] | None
-) -> Metrics:
-    from recado.metrics import Metrics  # noqa: PLC0415 - a service without the port never pays for it
+def _metrics(db: Database, clock: Clock, counts: Counts, store: SessionStore | None, delivery: Lanes) -> Metrics:
+    from recado.metrics.metrics import Metrics  # noqa: PLC0415 - a service without the port never pays for it
 
-    async def stores() -> dict[str, bool]:
-        up = {"sql": await is_current(db)}
-        return up if index_trouble is None else {**up, "redis": index_trouble() is None}
+    ping: Callable[[], Awaitable[str | None]] | None = getattr(store, "probe", None)  # only an index has one
 
-    return Metrics(db, clock, stores=stores, stopped=stopped)
+    async def stores() -> dict[str, Store]:
+        found = {"sql": await _timed(is_current(db))}
+        return found if ping is None else {**found, "redis": await _timed(_no_trouble(ping))}
+
+    return Metrics(db, clock, counts, stores=stores, stopped=lambda: delivery.stopped)
+
+
+async def _timed(asked: Awaitable[bool]) -> Store:
+    """Ask a store; one that does not answer in time is down."""
+    from recado.metrics.metrics import Store  # noqa: PLC0415 - the same
+
+    begun = perf_counter()
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            up = await asked
+    except TimeoutError:
+        up = False
+    return Store(up, perf_counter() - begun)
+
+
+async def _no_trouble(ping: Callable[[], Awaitable[str | None]]) -> bool:
+    return await ping() is None
+
+
+async def _note_waiting(counts: Counts, db: Database) -> None:
+    """Note each second how many wait for the database, so that whichever process is asked can tell of all."""
+    while True:
+        counts.waiting(db.waiting)
+        await asyncio.sleep(1)
 
 
 @asynccontextmanager
@@ -344,6 +390,11 @@ def _of_limits(limits: Limits) -> str | None:
     return "Redis does not count failed logins: each process counts for itself" if limits.storage_failing else None
 
 
+def _of_factors(factors: Factors) -> str | None:
+    apps = factors.unreadable
+    return f"{apps} authenticator apps are sealed under a REFRESH_SECRET that is not here" if apps else None
+
+
 def _chores(db: Database, sessions: Sessions) -> list[Chore]:
     async def forget_sessions(now: int) -> None:
         await sessions.store.purge(now - 30 * 24 * 3600 * 1_000_000)
@@ -386,7 +437,7 @@ def _shown(url: str | None) -> str | None:
 
 
 async def _webhooks(
-    settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack, count: Callable[[str], None]
+    settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack, count: Callable[[Callback], None]
 ) -> Webhooks | None:
     """Return what takes callbacks, and let a worker act on them; None without a secret to judge them by."""
     secrets, key = settings.vonage_signature_secrets, settings.nexmo_api_key
@@ -395,10 +446,6 @@ async def _webhooks(
         return None
     await stack.enter_async_context(_background(worker.run()))
     return Webhooks(Signed(secrets, key, settings.vonage_application_id), worker.wake, count)
-
-
-def _ignore(_outcome: str) -> None:
-    """Count nothing: nobody asks."""
 
 
 def _chores_of_texting(db: Database) -> list[Chore]:

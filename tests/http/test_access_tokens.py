@@ -48,6 +48,26 @@ TABLE: dict[tuple[str, str], str | None] = {
     ("DELETE", "/me/email"): NOBODY,
     ("POST", "/me/ntfy"): NOBODY,
     ("DELETE", "/me/ntfy"): NOBODY,
+    ("POST", "/login/challenge"): OPEN,
+    ("POST", "/login/factor"): OPEN,
+    ("POST", "/session/proof"): NOBODY,
+    ("GET", "/me/factor"): NOBODY,
+    ("POST", "/me/totp"): NOBODY,
+    ("POST", "/me/totp/verify"): NOBODY,
+    ("DELETE", "/me/totp"): NOBODY,
+    ("POST", "/me/passkey/challenge"): NOBODY,
+    ("POST", "/me/passkey"): NOBODY,
+    ("PATCH", "/me/passkey/{id}"): NOBODY,
+    ("DELETE", "/me/passkey/{id}"): NOBODY,
+    ("POST", "/me/recovery-code"): NOBODY,
+    ("GET", "/operator/user"): NOBODY,
+    ("PATCH", "/operator/user/{user_id}"): NOBODY,
+    ("POST", "/operator/user/{user_id}/reset"): NOBODY,
+    ("GET", "/operator/invite"): NOBODY,
+    ("POST", "/operator/invite"): NOBODY,
+    ("DELETE", "/operator/invite/{id}"): NOBODY,
+    ("GET", "/operator/spending"): NOBODY,
+    ("GET", "/operator/event"): NOBODY,
     ("POST", "/todo"): "write",
     ("GET", "/todo"): "read",
     ("POST", "/todo/batch"): "write",
@@ -370,5 +390,5 @@ async def test_a_stream_of_changes_ends_with_its_token(service: Service, device:
 
 
 async def _sign_in_ago(service: Service, device: Device, *, minutes: int) -> None:
-    moved = "UPDATE session SET created_at = created_at - $2 WHERE sid = $1"
+    moved = "UPDATE proof SET at = at - $2 WHERE session_id = $1"
     await stored.change(service, moved, device.session_id, minutes * 60_000_000)

@@ -146,12 +146,12 @@ test("who signed in a while ago gives the password for an access token; a wrong 
   const person = await service.person("pt-BR");
   await signIn(page, service, person);
   const database = new DatabaseSync(join(service.folder, "data/recado.db"), { timeout: 5_000 });
-  database.prepare("UPDATE session SET created_at = created_at - 660000000 WHERE sub = ?").run(String(person.user_id));
+  database.prepare("UPDATE proof SET at = at - 660000000 WHERE user_id = ?").run(person.user_id);
   database.close();
   await page.goto(`${service.url}/app/settings`);
   await page.getByLabel(/^Nome/).fill("backup");
   await page.getByRole("button", { name: "Criar um token" }).click();
-  const password = page.locator("#step-up");
+  const password = page.locator("#proof");
   await password.waitFor();
   assert.deepEqual(await violations(page, false), []);
   await password.fill("not the right one at all");
@@ -223,7 +223,7 @@ test("who is invited in one browser appears in the other; roles, handing over, r
   await page.getByRole("button", { name: "Make a link" }).click();
   const link = await page.getByLabel("Link of the invitation").inputValue();
   await other.goto(link); // signed out: the invitation waits until he is in
-  await other.locator('input[autocomplete="username"]').fill(ben.username);
+  await other.locator('input[autocomplete^="username"]').fill(ben.username);
   await other.locator("#password").fill(PASSWORD);
   await other.keyboard.press("Enter");
   await other.getByRole("button", { name: "Join" }).click();
@@ -259,7 +259,7 @@ test("after signing up, three to-dos explain the first steps; one click removes 
   const context = await profile(browser);
   const page = await context.newPage();
   await page.goto(`${service.url}/app/signup`);
-  await page.locator('input[autocomplete="username"]').fill("newcomer");
+  await page.locator('input[autocomplete^="username"]').fill("newcomer");
   await page.locator("#password").fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.locator(".row").nth(2).waitFor();
@@ -269,4 +269,56 @@ test("after signing up, three to-dos explain the first steps; one click removes 
   await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
   await page.locator(".row").nth(2).waitFor();
   await context.close();
+});
+
+test("the operator keeps somebody out and lets them in, makes a link to a new password and one to sign up; others have no such page", async () => {
+  const house = await Service.start();
+  const context = await profile(browser);
+  try {
+    const [operator, ana] = [await house.person(), await house.person()];
+    const page = await context.newPage();
+    await signIn(page, house, operator);
+    await page.getByRole("link", { name: "Operator" }).click();
+    const line = page.locator(".thing", { hasText: ana.username }).first();
+    await line.getByRole("button", { name: "Keep out" }).click();
+    await page.locator(".toast", { hasText: `${ana.username} is out.` }).waitFor();
+    await assert.rejects(house.todos(ana), /401/);
+    await assert.rejects(house.again(ana), /401/);
+    await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+    await line.getByRole("button", { name: "Keep out" }).waitFor();
+    await house.again(ana);
+
+    await line.getByRole("button", { name: "New password" }).click();
+    const own = page.getByLabel("Your own password", { exact: true });
+    await own.fill("not the one");
+    await page.keyboard.press("Enter");
+    await page.locator("[role=alert]", { hasText: "not your password" }).waitFor();
+    await own.fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    const link = await page.getByLabel("Link to a new password").inputValue();
+    assert.match(link, new RegExp(`^${house.url}/app/reset#${ana.user_id}-`));
+    await page.keyboard.press("Escape");
+
+    const invitations = page.locator(".section", { has: page.getByRole("heading", { name: "Invitations" }) });
+    await invitations.getByRole("button", { name: "Make a link" }).click();
+    assert.match(await page.getByLabel("Link to sign up").inputValue(), /\/app\/invite#/);
+    await invitations.getByRole("button", { name: "Take back" }).click();
+    await page.locator(".toast", { hasText: "no longer good" }).waitFor();
+    await invitations.getByText("No link waits").waitFor();
+
+    const events = page.locator(".section", { has: page.getByRole("heading", { name: "Security events" }) });
+    await page.getByLabel("Show", { exact: true }).selectOption("disabled");
+    await until(async () => (await events.locator(".thing").allInnerTexts()).every((text) => text.includes("Kept out")));
+    assert.equal(await events.locator(".thing").count(), 1);
+
+    const other = await (await profile(browser)).newPage();
+    await signIn(other, house, ana);
+    assert.equal(await other.getByRole("link", { name: "Operator" }).count(), 0);
+    await other.goto(`${house.url}/app/operator`);
+    await other.locator(".empty").waitFor();
+    await other.context().close();
+  } finally {
+    await context.close();
+    await house.stop();
+  }
 });

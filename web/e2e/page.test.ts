@@ -60,7 +60,9 @@ test("the built files name no other host, and hold no inline script or style", (
 });
 
 for (const locale of ["en", "pt-BR"]) {
-  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async () => {
+  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async (run) => {
+    const service = await Service.start(carrier.settings); // of its own, so that who looks is its operator
+    run.after(() => service.stop());
     const house = await household(service, carrier, locale);
     const foreign: string[] = [];
     const complaints: string[] = [];

@@ -20,6 +20,7 @@ interface Household {
   person: Person;
   list: string;
   todo: string;
+  operator: boolean;
 }
 
 let phones = 0;
@@ -53,7 +54,8 @@ export async function household(service: Service, carrier: Carrier, locale = "en
   for (const title of locale === "en" ? ["call the plumber", "feed the cat"] : ["chamar o encanador", "dar comida ao gato"]) {
     await service.todo(other, { title, list_id: list.id, for: person.user_id });
   }
-  return { person, list: list.id, todo: todo.id };
+  const { operator } = await service.call<{ operator: boolean }>("GET", "/me", person.token);
+  return { person, list: list.id, todo: todo.id, operator };
 }
 
 export const SCREENS = (house: Household): Screen[] => [
@@ -74,6 +76,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
+  { name: "operator", path: "/app/operator", ready: house.operator ? ".operator .table" : ".empty" },
   { name: "farewell", path: "/app/settings", ready: ".section", click: "button.danger" },
   { name: "email", path: "/app/settings", ready: ".section", click: 'button:text-matches("Give an address|Informar um endereço")' },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },

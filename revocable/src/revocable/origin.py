@@ -44,6 +44,13 @@ def split_origin(value: bytes) -> tuple[str, str, int] | None:
     return (scheme.decode(), host[0], host[1] or _PORTS[scheme.decode()]) if host else None
 
 
+def written(origin: tuple[str, str, int]) -> str:
+    """Return an origin as browsers write it (RFC 6454, 6.2): without the scheme's own port."""
+    scheme, host, port = origin
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + ("" if _PORTS[scheme] == port else f":{port}")
+
+
 @lru_cache(maxsize=4096)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:

@@ -54,6 +54,7 @@ RETURNING {_STATE}"""
 _SEEN = "UPDATE session SET used = 1, last_seen_at = $4 WHERE sub = $1 AND sid = $2 AND gen = $3 AND revoked_at IS NULL"
 _END = "UPDATE session SET revoked_at = $3 WHERE sub = $1 AND sid = $2 AND revoked_at IS NULL RETURNING sid"
 _END_ALL = "UPDATE session SET revoked_at = $2 WHERE sub = $1 AND sid <> $3 AND revoked_at IS NULL RETURNING sid"
+_END_EVERYBODYS = "UPDATE session SET revoked_at = $1 WHERE revoked_at IS NULL AND expires_at > $1 RETURNING sid"
 _LIST = f"""
 SELECT {_ALL} FROM session
 WHERE sub = $1 AND revoked_at IS NULL AND idle_expires_at > $2 AND expires_at > $2
@@ -110,6 +111,10 @@ class SqlSessionStore:
 
     async def end_all(self, sub: str, now: int, keep: str = "") -> Sequence[str]:
         return [row[0] for row in await self._connection.change(_END_ALL, sub, now, keep)]
+
+    async def end_everybodys(self, now: int) -> int:
+        """End every session of everybody, as after a backup was restored; return how many. No index is told."""
+        return len(await self._connection.change(_END_EVERYBODYS, now))
 
     async def list(self, sub: str, now: int) -> Sequence[SessionRecord]:
         rows = await self._connection.all(_LIST, sub, now)

@@ -39,6 +39,7 @@ SELECT user_id, username, locale, time_zone,
 FROM account WHERE user_id = $1"""
 _ZONE = "SELECT time_zone FROM account WHERE user_id = $1"
 _ALL = f"SELECT {_COLUMNS} FROM account ORDER BY account.user_id"
+_SOME = f"SELECT {_COLUMNS} FROM account WHERE account.user_id > $1 ORDER BY account.user_id LIMIT $2"
 _NAME = "SELECT username FROM account WHERE user_id = $1"
 _COUNT = "SELECT COUNT(*) FROM account"
 _SECRET_BY_ID = f"SELECT {_COLUMNS}, account.password_hash FROM account WHERE account.user_id = $1"
@@ -176,6 +177,11 @@ async def names(reader: Reader, user_ids: Sequence[int]) -> dict[int, str]:
 async def listing(reader: Reader) -> list[Account]:
     """Return all accounts, oldest first, for the operator."""
     return [_account(row) for row in await reader.all(_ALL)]
+
+
+async def some(reader: Reader, after: int, limit: int) -> list[Account]:
+    """Return up to `limit` accounts with ids above `after`, oldest first."""
+    return [_account(row) for row in await reader.all(_SOME, after, limit)]
 
 
 async def count(reader: Reader) -> int:

@@ -33,10 +33,22 @@ async def create_reset(db: Database, username: str, now: int) -> str:
     found = await register.by_name(db, usernames.lookup_key(username))
     if found is None:
         raise NotFound(f"There is no user {username!r}.")
-    user_id = found.account.user_id
+    return await _create(db, found.account.user_id, now)
+
+
+async def create_for(db: Database, user_id: int, now: int, *, first: Callable[[Tx], Awaitable[object]]) -> str:
+    """Do the same by id, in a transaction that begins with `first`, which may raise."""
+    if await register.profile(db, user_id) is None:
+        raise NotFound
+    return await _create(db, user_id, now, first)
+
+
+async def _create(db: Database, user_id: int, now: int, first: Callable[[Tx], Awaitable[object]] | None = None) -> str:
     code = f"{user_id}-{new_code()}"
 
     async def store(tx: Tx) -> None:
+        if first is not None:
+            await first(tx)
         put(tx, user_id, "operator", code, now)
 
     await db.write(store)

@@ -104,6 +104,14 @@ async def tell_of_reuse(tx: Tx, account: Account, *, new_id: NewId, now: int) ->
     return True
 
 
+async def tell_of_factor(tx: Tx, account: Account, change: str, *, new_id: NewId, now: int) -> bool:
+    """Tell somebody that a second factor of theirs was changed or spent, as `texts` names it; True if told."""
+    if not _wanted(account) or not await _within_rate(tx, account.user_id, now):
+        return False
+    _queue(tx, account, texts.factor_changed(account.username, change, account.locale), new_id, now)
+    return True
+
+
 async def open_notices(reader: Reader, user_id: int, now: int) -> list[Notice]:
     """Return the sign-ins that may still be ended by text."""
     return [Notice(*row) for row in await reader.all(_OPEN, user_id, now - HOUR)]

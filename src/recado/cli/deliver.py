@@ -17,7 +17,7 @@ from revocable.sessions import microseconds
 
 async def deliver(settings: Settings) -> None:
     """Deliver until SIGTERM or SIGINT, then finish what is on its way. Raises `Unavailable` or `DatabaseNewer`."""
-    logs.configure()
+    logs.configure(settings.log_level, settings.log_form, settings.secrets)
     async with database(settings) as (db, _), delivering(settings, db) as delivery:
         working = asyncio.create_task(delivery.run())
         reminding = asyncio.create_task(remind(db, microseconds, partial(uuid7, microseconds), delivery.wake))

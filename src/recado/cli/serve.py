@@ -47,7 +47,7 @@ def _counting_together(settings: Settings) -> Generator[None]:
         yield
         return
     with TemporaryDirectory(prefix="recado-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        os.environ["RECADO_COUNTS_FOLDER"] = folder  # `app.COUNTS`; what is wrong is told without loading that
         yield
 
 

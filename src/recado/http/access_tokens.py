@@ -56,6 +56,7 @@ async def create(call: Call) -> Answer:
         return made
 
     made = await house.db.write(issue)
+    house.counts.opened("token")
     shown = {**made._asdict(), "token_type": "Bearer", "name": name, "scopes": granted}
     return json_answer(201, shown)
 

@@ -8,7 +8,19 @@ from typing import Any
 import msgspec
 import structlog
 
-from recado.errors import BadCredentials, Conflict, Invalid, NotFound, RecadoError, Refused, TooMany, Unavailable
+from recado.errors import (
+    BadCredentials,
+    ChallengeOver,
+    Conflict,
+    FactorRequired,
+    FactorWrong,
+    Invalid,
+    NotFound,
+    RecadoError,
+    Refused,
+    TooMany,
+    Unavailable,
+)
 from recado.http.call import Answer, Headers
 from recado.http.reading import Malformed, TooLarge, WrongContentType, WrongShape
 from recado.http.scopes import InsufficientScope
@@ -58,6 +70,9 @@ KINDS: dict[type[Exception], Kind] = {
     RefreshTokenExpired: Kind("token-expired", 401, "The token has expired", "Refresh token expired"),
     SessionEnded: Kind("session-ended", 401, "The session has ended", "unauthorized"),
     BadCredentials: Kind("bad-credentials", 401, "Wrong user name or password"),
+    FactorRequired: Kind("second-factor-required", 401, "A second factor is needed"),
+    FactorWrong: Kind("second-factor-wrong", 401, "Wrong second factor"),
+    ChallengeOver: Kind("challenge-over", 401, "Begin again"),
     CrossSite: Kind("cross-site", 403, "Not from this site", "A cookie counts only for requests of this site's pages."),
     InsufficientScope: Kind("insufficient-scope", 403, "Not for this access token"),
     StepUpRequired: Kind("step-up-required", 403, "Show that it is you"),
@@ -113,6 +128,9 @@ def refusal(error: RecadoError) -> dict[str, Any]:
 def _members(error: Exception) -> dict[str, Any]:
     if isinstance(error, Invalid):
         return {"errors": [{"pointer": error.pointer, "detail": error.detail}]}
+    if isinstance(error, FactorRequired):
+        told = {"challenge": error.challenge, "expires_in": error.expires_in, "factors": error.factors}
+        return told if error.passkey is None else {**told, "passkey": error.passkey}
     if isinstance(error, ChangedMeanwhile):
         return {"todo": error.todo}
     return {}

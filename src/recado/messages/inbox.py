@@ -28,6 +28,7 @@ _CLAIM = "UPDATE callback SET due_at = NULL, body = '' WHERE jti = $1 AND due_at
 _PUT_OFF = """
 UPDATE callback SET tries = tries + 1, due_at = $3, body = CASE WHEN CAST($3 AS BIGINT) IS NULL THEN '' ELSE body END
 WHERE jti = $1 AND tries = $2 AND due_at IS NOT NULL RETURNING jti"""
+_GIVE_UP_ALL = "UPDATE callback SET due_at = NULL, body = '' WHERE due_at IS NOT NULL RETURNING jti"
 _ACTED = "INSERT INTO inbound_text (message_uuid, acted_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING acted_at"
 _PURGE = "DELETE FROM callback WHERE received_at <= $1"
 _PURGE_TEXTS = "DELETE FROM inbound_text WHERE acted_at <= $1"
@@ -68,6 +69,11 @@ async def claim(tx: Tx, callback: Callback) -> bool:
 async def put_off(db: Database, callback: Callback, until: int | None) -> None:
     """Try a callback again at an instant; None gives it up."""
     await db.change(_PUT_OFF, callback.jti, callback.tries, until)
+
+
+async def give_up_all(tx: Tx) -> int:
+    """Give up all that wait after a backup was restored, since they may have been acted on meanwhile; how many."""
+    return len(await tx.change(_GIVE_UP_ALL))
 
 
 async def first_time(tx: Tx, message_uuid: str, now: int) -> bool:

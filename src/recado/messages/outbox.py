@@ -94,6 +94,9 @@ _FAILED = f"""
 SELECT user_id, id FROM message
 WHERE state = 'failed' AND doubts = 0 AND kind NOT IN ({_FOR_ONCE}, 'answer', 'digest') AND created_at >= $1"""
 """Those that may have arrived, and those whose moment has passed, are tried again by their id only."""
+_GIVE_UP_ALL = """
+UPDATE message SET state = 'failed', due_at = NULL, doubts = doubts + 1, error = $1
+WHERE state IN ('queued', 'sending', 'unknown') RETURNING id"""
 _COUNTS = f"SELECT channel, {_STATE_TOLD} AS told, COUNT(*) FROM message GROUP BY channel, told"
 _OLDEST = "SELECT channel, MIN(created_at) FROM message WHERE due_at IS NOT NULL GROUP BY channel"
 _COSTS = """
@@ -371,6 +374,11 @@ async def stage(reader: Reader, user_id: int, message_id: str) -> Progress | Non
     """Return how far one message has come, for the operator."""
     row = await reader.one(_STAGE, user_id, message_id)
     return Progress(*row) if row else None
+
+
+async def give_up_all(tx: Tx) -> int:
+    """Give up everything unfinished after a backup was restored, since it may have been sent meanwhile; how many."""
+    return len(await tx.change(_GIVE_UP_ALL, "A backup was restored: this may have been sent before."))
 
 
 async def erase(tx: Tx, user_id: int) -> None:

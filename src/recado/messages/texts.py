@@ -57,6 +57,30 @@ _TOKEN_REUSED = {
     "pt": "recado: uma chave antiga de um aparelho de {name} foi usada, e ele saiu da conta. "
     "Se repetir, troque a senha.",
 }
+_FACTOR_CHANGED = {
+    "en": "recado, account {name}: {what}. Not you? Change your password.",
+    "pt": "recado, conta {name}: {what}. Nao foi voce? Troque a senha.",
+}
+_FACTOR_CHANGES = {
+    "en": {
+        "totp_added": "an authenticator app was set up",
+        "totp_removed": "the authenticator app was removed",
+        "passkey_added": "a passkey was added",
+        "passkey_removed": "a passkey was removed",
+        "recovery_codes_made": "new recovery codes were made",
+        "recovery_code_used": "a recovery code was used",
+        "factors_reset": "the operator removed its second factors",
+    },
+    "pt": {
+        "totp_added": "um aplicativo de codigos foi adicionado",
+        "totp_removed": "o aplicativo de codigos foi removido",
+        "passkey_added": "uma chave de acesso foi adicionada",
+        "passkey_removed": "uma chave de acesso foi removida",
+        "recovery_codes_made": "novos codigos de recuperacao foram criados",
+        "recovery_code_used": "um codigo de recuperacao foi usado",
+        "factors_reset": "o operador removeu o segundo fator",
+    },
+}
 _FINISHED = {
     "en": "{name} did it: {title}",
     "pt": "{name} concluiu: {title}",
@@ -152,6 +176,13 @@ def reset(username: str, hours: int, address: str | None, locale: str) -> str:
     words = _language(locale)
     link = f"{address or _PLACE[words]}/app/reset#{CODE}"
     return _RESET[words].format(name=neutral(username, _NAME_LIMIT), hours=hours, link=link)
+
+
+def factor_changed(username: str, change: str, locale: str) -> str:
+    """Return the text that tells of a change of somebody's second factors, one SMS; `change` as in the audit."""
+    words = _language(locale)
+    what = _FACTOR_CHANGES[words][change]
+    return _FACTOR_CHANGED[words].format(name=neutral(username, _SHORT_NAME), what=what)
 
 
 def new_sign_in(

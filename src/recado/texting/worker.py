@@ -38,10 +38,18 @@ class Inbox:
     """Runs until cancelled. `wake` when a callback was stored; without that it is found within a second."""
 
     def __init__(
-        self, db: Database, sessions: Sessions, clock: Clock, new_id: NewId, wake_delivery: Callable[[], None]
+        self,
+        db: Database,
+        sessions: Sessions,
+        clock: Clock,
+        new_id: NewId,
+        wake_delivery: Callable[[], None],
+        *,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
+        """`wake_delivery` is called when an answer waits to be sent, `ended` when a text has ended a session."""
         self._db, self._sessions, self._clock, self._new_id = db, sessions, clock, new_id
-        self._wake_delivery = wake_delivery
+        self._wake_delivery, self._ended = wake_delivery, ended
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -89,6 +97,7 @@ class Inbox:
             self._wake_delivery()
         for user_id, session_id in outcome.ended:
             await self._sessions.announce(str(user_id), [session_id])
+            self._ended()
 
     async def _act(self, tx: Tx, callback: Callback) -> Outcome:
         if not await inbox.claim(tx, callback):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.use.terminal import PASSWORD, Terminal, another
+from tests.cli.use.test_second_factor import turn_on
 from tests.http import stored
 from tests.running import Service
 
@@ -126,7 +127,7 @@ def test_a_token_does_not_take_over_somebody_elses_profile(ana: Terminal, bia: T
 
 
 async def test_later_the_password_is_asked_for(ana: Terminal, service: Service) -> None:
-    moved = "UPDATE session SET created_at = created_at - 660000000 WHERE sid = $1"
+    moved = "UPDATE proof SET at = at - 660000000 WHERE session_id = $1"
     await stored.change(service, moved, ana.tokens()["session_id"])
     assert "--password-stdin" in ana.told("tokens", "add", "x", code=2)
     assert "not your password" in ana.told("tokens", "add", "x", "--password-stdin", stdin="wrong\n", code=1)
@@ -141,3 +142,15 @@ def test_a_token_lives_as_long_as_one_says_a_year_at_most(ana: Terminal) -> None
     for wrong in ("366", "0", "-1"):
         ana.told("tokens", "add", "x", "--days", wrong, code=1)
     ana.told("tokens", "add", " ", code=1)
+
+
+async def test_with_a_second_factor_its_code_is_asked_for_as_well(ana: Terminal, service: Service) -> None:
+    app, codes = turn_on(ana)
+    moved = "UPDATE proof SET at = at - 660000000 WHERE session_id = $1"
+    await stored.change(service, moved, ana.tokens()["session_id"])
+    answers = [("Password:", PASSWORD), ("Code of your app", app.code())]
+    assert "This is shown only now" in ana.in_turn("tokens", "add", "x", answers=answers)
+    await stored.change(service, moved, ana.tokens()["session_id"])
+    asked = ("tokens", "add", "y", "--password-stdin")
+    assert "is wrong" in ana.done(*asked, stdin=f"{PASSWORD}\n{app.wrong()}\n").stderr.decode()
+    assert ana.run(*asked, stdin=f"{PASSWORD}\n{codes[0]}\n").count(".") == 2

@@ -18,6 +18,7 @@ from recado.cli.use.connection import Connection, good
 from recado.cli.use.failures import Failure, Misused, Refused, SignedOut, Unreachable
 from recado.cli.use.options import NONE, Flag, Options
 from recado.cli.use.profiles import Profile, Tokens
+from recado.cli.use.second_factor import entered
 from recado.cli.use.session import Session, tokens_of
 from recado.cli.use.words import language
 
@@ -31,6 +32,7 @@ def login(
     *,
     username: Name = None,
     password_stdin: Stdin = False,
+    code: str | None = None,
     token: Annotated[bool, Flag] = False,
     device: str | None = None,
     options: Options = NONE,
@@ -44,7 +46,10 @@ def login(
     username
         Your user name; asked for when it is not given.
     password_stdin
-        Read the password from the first line of standard input.
+        Read the password from the first line of standard input, and a code, if one is needed, from the second.
+    code
+        The code of your authenticator app, or a recovery code, where a second factor is on; asked for when it is not
+        given.
     token
         Use an access token (`recado tokens add`) instead of name and password; it is asked for, or read from the first
         line of standard input.
@@ -52,13 +57,13 @@ def login(
         What this device is called in your list of devices; the name of this machine otherwise.
     """
     if token:
-        if username or password_stdin or device:
-            raise Misused("With --token there is no user name, password or device to be named.")
+        if username or password_stdin or code or device:
+            raise Misused("With --token there is no user name, password, code or device to be named.")
         _enter_with_token(server, options)
         return
     profile = _meant(server, username, options)
     _warn(profile.server)
-    _enter(profile, ask_password(stdin=password_stdin), device, options)
+    _enter(profile, ask_password(stdin=password_stdin), device, options, code)
 
 
 def signup(
@@ -183,11 +188,11 @@ def ask_password(*, stdin: bool, twice: bool = False) -> str:
     return password
 
 
-def _enter(profile: Profile, password: str, device: str | None, options: Options) -> None:
+def _enter(profile: Profile, password: str, device: str | None, options: Options, code: str | None = None) -> None:
     body = {"username": profile.username, "password": password, "device": (device or socket.gethostname())[:100]}
     with closing(Connection(profile.server)) as connection:
         try:
-            handed_out: Any = connection.demand("POST", "/login", json=body, again=False)
+            handed_out = entered(connection, body, code)
         except Refused as refused:
             if refused.kind == "bad-credentials":
                 raise Failure("User name and password do not match.") from refused

@@ -11,6 +11,7 @@ from recado.cli.use.devices import meant
 from recado.cli.use.failures import Failure, Refused
 from recado.cli.use.options import NONE, Flag, Options
 from recado.cli.use.screen import Ink
+from recado.cli.use.second_factor import prove
 from recado.cli.use.session import Session
 from recado.cli.use.signing import ask_password
 
@@ -53,18 +54,20 @@ def add(
     days
         How many days it lives; 30 otherwise, 365 at most.
     password_stdin
-        Read your password, which is needed some minutes after you signed in, from the first line of standard input.
+        Read your password, which is needed some minutes after you signed in, from the first line of standard input;
+        and a code, if one is needed, from the second.
     """
     body: dict[str, Any] = {"name": name, "scopes": ["write" if write else "read"]}
     body |= {} if days is None else {"expires_in": days * _DAY}
-    body |= {"password": ask_password(stdin=True)} if password_stdin else {}
+    password = ask_password(stdin=True) if password_stdin else None
     with Session(options) as session:
         try:
-            made = _made(session, body)
+            made = _made(session, body if password is None else body | {"password": password})
         except Refused as refused:
             if refused.kind != "step-up-required":
                 raise
-            made = _made(session, body | {"password": ask_password(stdin=False)})
+            prove(session, password or ask_password(stdin=False))
+            made = _made(session, body)
     if options.json:
         screen.data(made)
         return

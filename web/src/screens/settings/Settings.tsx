@@ -9,6 +9,7 @@ import { type Locale, speak, useLocale, useTexts } from "../../i18n/index.ts";
 import { LANGUAGES } from "../signin/Languages.tsx";
 import { Data } from "./Data.tsx";
 import { Email } from "./Email.tsx";
+import { Factors } from "./Factors.tsx";
 import { Ntfy } from "./Ntfy.tsx";
 import { Password } from "./Password.tsx";
 import { Phone } from "./Phone.tsx";
@@ -44,6 +45,9 @@ export default function Settings() {
       </Section>
       <Section title={t.settings.password} note={t.settings.passwordNote}>
         <Password />
+      </Section>
+      <Section title={t.factors.title} note={t.factors.note}>
+        <Factors />
       </Section>
       <Section title={t.settings.tokens} note={<>{t.settings.tokensNote} <Link href="/app/devices">{t.nav.devices}</Link>.</>}>
         <Tokens />

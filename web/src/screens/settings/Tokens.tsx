@@ -1,10 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { http } from "../../api/http.ts";
-import { problemType } from "../../api/problem.ts";
 import type { components } from "../../api/schema";
 import { CopyOnce } from "../../components/CopyOnce.tsx";
-import { PasswordField } from "../../components/PasswordField.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { DEVICES } from "../devices/sessions.ts";
 import { useSending } from "../signin/useSending.ts";
@@ -21,21 +19,14 @@ export function Tokens() {
   const t = useTexts();
   const queries = useQueryClient();
   const [wanted, setWanted] = useState(AS_AT_FIRST);
-  const [password, setPassword] = useState<string>();
   const [made, setMade] = useState<Made>();
-  const { busy, failure, wrong, send } = useSending({ "bad-credentials": t.settings.wrongPassword });
+  const { busy, failure, wrong, send } = useSending();
   const change = (members: Partial<typeof wanted>) => setWanted({ ...wanted, ...members });
   const make = async () => {
     const { name, scope, days } = wanted;
-    const body = { name, scopes: [scope], expires_in: days * DAY, ...(password === undefined ? {} : { password }) };
-    try {
-      setMade((await http.post<Made>("/access-token", body)).data);
-    } catch (error) {
-      if (problemType(error) !== "step-up-required") throw error;
-      return setPassword("");
-    }
+    const body = { name, scopes: [scope], expires_in: days * DAY };
+    setMade((await http.post<Made>("/access-token", body)).data);
     setWanted(AS_AT_FIRST);
-    setPassword(undefined);
     void queries.invalidateQueries({ queryKey: DEVICES });
   };
   return (
@@ -81,11 +72,6 @@ export function Tokens() {
             ))}
           </select>
         </label>
-        {password !== undefined && (
-          <PasswordField id="step-up" label={t.sign.password} value={password} onChange={setPassword} autoComplete="current-password">
-            <small role="status">{t.settings.tokenWhoIsIt}</small>
-          </PasswordField>
-        )}
         {failure && <p role="alert">{failure}</p>}
         <button className="button" disabled={busy}>
           {t.settings.makeToken}

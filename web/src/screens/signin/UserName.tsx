@@ -5,10 +5,11 @@ interface Props {
   onChange(value: string): void;
   /** What is wrong with it. */
   error?: string | undefined;
+  autoComplete?: "username" | "username webauthn";
 }
 
 /** The field for one's user name, wherever one is not in yet. */
-export function UserName({ value, onChange, error }: Props) {
+export function UserName({ value, onChange, error, autoComplete = "username" }: Props) {
   const t = useTexts();
   return (
     <label className="field">
@@ -18,7 +19,7 @@ export function UserName({ value, onChange, error }: Props) {
         name="username"
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        autoComplete="username"
+        autoComplete={autoComplete}
         autoCapitalize="none"
         spellCheck={false}
         required

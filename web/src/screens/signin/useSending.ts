@@ -29,8 +29,9 @@ export function useSending(known: Record<string, string> = {}): Sending {
       const problem = problemOf(error);
       const members = Object.fromEntries((problem?.errors ?? []).map((one) => [one.pointer, said(one.detail)]));
       setWrong(members);
-      const sentences: Record<string, string> = { "too-many-attempts": t.sign.tooMany, ...known };
-      const told = sentences[problemType(error)] ?? (sentence(error) || t.sign.unanswered);
+      const sentences: Record<string, string> = { "too-many-attempts": t.sign.tooMany, "step-up-required": t.factors.unproven, ...known };
+      const name = error instanceof DOMException ? error.name : problemType(error); // the browser's own refusals
+      const told = sentences[name] ?? (sentence(error) || t.sign.unanswered);
       setFailure(Object.keys(members).length ? "" : told);
     } finally {
       setBusy(false);
