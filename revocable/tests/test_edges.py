@@ -241,6 +241,20 @@ def reader() -> Tokens:
     return Tokens(KeyRing(ACCESS), KeyRing(REFRESH), issuer="here", audience="todo")
 
 
+def signed(header: object, members: object) -> str:
+    """A token with the access key of any header and claims; what is already text stays as it is."""
+    texts = (part if isinstance(part, str) else json.dumps(part) for part in (header, members))
+    start = ".".join(base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode() for text in texts)
+    mac = hmac.digest(ACCESS, start.encode(), "sha256")
+    return f"{start}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+KID = KeyRing(ACCESS).current.kid
+MEMBERS = {"iss": "here", "aud": "todo", "sub": "42", "sid": "s", "gen": 0, "jti": "j", "iat": NOW, "exp": NOW + 9}
+HEADER = {"alg": "HS256", "kid": KID, "typ": "at+jwt"}
+REFRESH_TOKEN = reader().sign_refresh(Claims("42", "s", 0, "j", NOW, NOW + 9), reader().refresh_kid)
+
+
 @pytest.mark.parametrize("scope", ["", "read write", 'read "quoted"'])
 def test_another_process_reads_every_claim(scope: str):
     claims = Claims("42", "session-1", 3, "jti-1", NOW, NOW + 900, scope)
@@ -265,15 +279,61 @@ def test_another_process_reads_every_claim(scope: str):
     ],
 )
 def test_what_is_said_of_a_claim(wrong: dict[str, Any], said: str):
-    header = reader().sign_access(Claims("42", "session-1", 0, "jti-1", NOW, NOW + 900)).split(".")[0]
-    members = {"iss": "here", "aud": "todo", "sub": "42", "sid": "s", "gen": 0, "jti": "j", "iat": NOW, "exp": NOW + 9}
-    body = base64.urlsafe_b64encode(json.dumps(members | wrong).encode()).rstrip(b"=").decode()
-    mac = hmac.digest(ACCESS, f"{header}.{body}".encode(), "sha256")
-    signature = base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+    token = signed(HEADER, MEMBERS | wrong)
     with pytest.raises(TokenInvalid, match=f"^{said}$"):
-        reader().read("access", f"{header}.{body}.{signature}", NOW)
+        reader().read("access", token, NOW)
 
 
 def test_what_is_said_of_a_weak_key():
     with pytest.raises(WeakKey, match=r"^a signing secret needs at least 32 bytes, this one has 31$"):
         KeyRing(b"a" * 31)
+
+
+def test_the_members_of_a_header_may_stand_in_any_order():
+    token = signed({"typ": "at+jwt", "kid": KID, "alg": "HS256"}, MEMBERS)
+    assert reader().read("access", token, NOW) == Claims("42", "s", 0, "j", NOW, NOW + 9)
+
+
+def test_a_token_of_exactly_8_kib_is_read():
+    short = len(signed(HEADER, json.dumps(MEMBERS)))
+    longest = json.dumps(MEMBERS) + " " * ((8192 - short) * 3 // 4)
+    while len(signed(HEADER, longest)) < 8192:
+        longest += " "
+    assert len(signed(HEADER, longest)) == 8192
+    assert reader().read("access", signed(HEADER, longest), NOW).sub == "42"
+    with pytest.raises(TokenInvalid):
+        reader().read("access", signed(HEADER, longest + " "), NOW)
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("x", "not a token"),
+        ("a.b", "not a token"),
+        (signed(HEADER, "x"), "not JSON"),
+        (signed(HEADER, []), "not a JSON object"),
+        (signed('{"alg": "HS256", "alg": "HS256"}', MEMBERS), "not JSON"),
+        (signed(HEADER | {"typ": "jwt"}, MEMBERS), "the header is not one of ours"),
+        (signed(HEADER, MEMBERS)[:-1] + "~", "not base64url"),
+        (signed(HEADER, MEMBERS)[:-43] + "A" * 42 + "B", "not canonical base64url"),
+        (signed(HEADER, MEMBERS)[:-2], "not base64url"),
+        (signed(HEADER, MEMBERS)[:-43] + "A" * 43, "the signature does not match"),
+        (REFRESH_TOKEN, "not a token for access"),
+    ],
+    ids=[
+        "a letter",
+        "two parts",
+        "no JSON",
+        "a list",
+        "twins",
+        "another type",
+        "no base64",
+        "stray bits",
+        "cut",
+        "forged",
+        "of the other kind",
+    ],
+)
+def test_what_is_said_of_a_token(token: str, said: str):
+    with pytest.raises(TokenInvalid, match=f"^(?:{said})$"):
+        reader().read("access", token, NOW)
