@@ -284,6 +284,11 @@ def test_what_is_said_of_a_claim(wrong: dict[str, Any], said: str):
         reader().read("access", token, NOW)
 
 
+def test_what_is_said_of_a_token_that_is_over():
+    with pytest.raises(TokenExpired, match=r"^the token has expired$"):
+        reader().read("access", signed(HEADER, MEMBERS), NOW + 9)
+
+
 def test_what_is_said_of_a_weak_key():
     with pytest.raises(WeakKey, match=r"^a signing secret needs at least 32 bytes, this one has 31$"):
         KeyRing(b"a" * 31)
