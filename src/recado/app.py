@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import sys
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from recado import keyfile, logs
+from recado import keyfile, logs, signing
 from recado import settings as reading
 from recado.accounts import consent, derived
 from recado.accounts import factors as second_factors
@@ -30,16 +31,17 @@ from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
 from recado.accounts.topics import Topics
 from recado.accounts.turns import Turns
-from recado.db import Database, idempotency, migrate, open_database
+from recado.db import Database, idempotency, keys, migrate, open_database
 from recado.db.ids import Clock, uuid7
 from recado.db.migrate import is_current
 from recado.errors import Unavailable
 from recado.housekeeping import Chore, keep_house
-from recado.http import exchange, feeds
+from recado.http import access_tokens, exchange, feeds
 from recado.http.endpoint import Endpoints
 from recado.http.events import Live
 from recado.http.house import House
 from recado.http.routes import ROUTES
+from recado.http.services import FAILURE_SECONDS, FAILURES, Services
 from recado.http.webhooks import Webhooks
 from recado.messages import inbox, replies
 from recado.messages.caps import Caps
@@ -64,7 +66,10 @@ from recado.texting.worker import Inbox
 from recado.todos import leaving, reminders, search, sharing, todos
 from recado.todos.events import Hub
 from recado.todos.reminding import remind
-from revocable import KeyRing, Lifetimes, Sessions, Tokens
+from revocable import Lifetimes, Sessions, Tokens
+from revocable.clients import Clients
+from revocable.ended import EndedLog
+from revocable.feed import Feed
 from revocable.guard import Guard
 from revocable.sessions import microseconds
 from revocable.sql import SqlSessionStore
@@ -84,6 +89,8 @@ _PROBE_SECONDS = 3.0
 
 _TOMBSTONES = 15 * 60
 """How many seconds an ended session is remembered in Redis at least: access tokens of scripts live for long."""
+LONGEST_ACCESS = access_tokens.LONGEST
+"""The life of the longest access token that is given out beside those of `RECADO_ACCESS_TTL`, in seconds."""
 
 
 class Service:
@@ -136,11 +143,13 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         stack.push_async_callback(db.close)
         await migrate(db)
         store, index_trouble = _store(settings, db, stack)
-        sessions = Sessions(store, tokens(settings), _lifetimes(settings), clock=clock, new_id=partial(uuid7, clock))
+        tokens = await _signing(settings, db)
+        await stack.enter_async_context(_background(signing.watch(settings, tokens)))
+        sessions = Sessions(store, tokens, _lifetimes(settings), clock=clock, new_id=partial(uuid7, clock))
         stack.push_async_callback(sessions.settle)
         passwords = Passwords(settings.password_min)
         stack.callback(passwords.close)
-        keys = phone_keys(settings)
+        secrets = phone_keys(settings)
         folder = os.environ.get(COUNTS)
         counts = Counts([(route.method, route.path) for route in ROUTES], Path(folder) if folder else None)
         delivery = deliverer(settings, db, clock, counts.attempt)
@@ -153,8 +162,8 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         webhooks = await _webhooks(settings, db, callbacks, stack, counts.callback)
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
-        factors = Factors(keys, passwords, limits)
-        chores = [*_chores(db, sessions), partial(second_factors.reseal, db, factors)]
+        factors = Factors(secrets, passwords, limits)
+        chores = [*_chores(db, sessions), partial(second_factors.reseal, db, factors), _ended(settings, db).purge]
         await stack.enter_async_context(_background(keep_house(chores, clock)))
         await stack.enter_async_context(_background(_index(db)))
         live = Live(Hub(db), sessions.store, clock)
@@ -165,10 +174,10 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             sessions=sessions,
             guard=_guard(settings, sessions),
             passwords=passwords,
-            phones=Phones(keys, countries=Countries(settings.sms_countries)),
-            emails=Emails(keys, sends=settings.mail_server is not None),
-            topics=Topics(keys, _shown(settings.ntfy_url)),
-            forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
+            phones=Phones(secrets, countries=Countries(settings.sms_countries)),
+            emails=Emails(secrets, sends=settings.mail_server is not None),
+            topics=Topics(secrets, _shown(settings.ntfy_url)),
+            forgotten=Forgotten(secrets, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
             factors=factors,
             public_url=settings.public_url,
@@ -188,6 +197,7 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             counts=counts,
             caps=caps(settings),
             webhooks=webhooks,
+            services=_services(settings, db, sessions, clock),
         )
 
 
@@ -323,21 +333,26 @@ def caps(settings: Settings) -> Caps:
 
 def reveal(settings: Settings) -> Callable[[str], str]:
     """Return what makes codes, links and topics of what the database holds."""
-    keys = phone_keys(settings)
-    return derived.revealing(keys, Phones(keys).reveal)
+    secrets = phone_keys(settings)
+    return derived.revealing(secrets, Phones(secrets).reveal)
 
 
-def tokens(settings: Settings) -> Tokens:
-    """Return what signs and reads tokens. The settings hold the keys by now."""
-    access, refresh = settings.access_secret, settings.refresh_secret
-    if access is None or refresh is None:
-        raise AssertionError("keyfile.with_keys fills both in")
-    return Tokens(
-        KeyRing(access, _given(settings.access_secret_previous)),
-        KeyRing(refresh, _given(settings.refresh_secret_previous)),
-        issuer="recado",
-        audience="recado",
-    )
+async def _signing(settings: Settings, db: Database) -> Tokens:
+    """Return what signs and reads tokens. Raises `KeyMissing` when a machine beside this one has keys it has not."""
+    signing.follow_algorithm(settings, LONGEST_ACCESS)
+    if not settings.embedded:  # else there is no other machine
+        now = int(time.time())
+        await db.write(keys.agree, signing.names(settings, now, LONGEST_ACCESS), now)
+    return signing.tokens(settings)
+
+
+def _ended(settings: Settings, db: Database) -> EndedLog:
+    return EndedLog(db, db.engine, settings.access_ttl)
+
+
+def _services(settings: Settings, db: Database, sessions: Sessions, clock: Clock) -> Services:
+    feed = Feed(_ended(settings, db), sessions.tokens, clock)
+    return Services(Clients(settings.clients), feed, AddressCount(FAILURES, FAILURE_SECONDS, name="client"))
 
 
 def _lifetimes(settings: Settings) -> Lifetimes:
@@ -345,7 +360,7 @@ def _lifetimes(settings: Settings) -> Lifetimes:
 
 
 def phone_keys(settings: Settings) -> list[bytes]:
-    """Phone codes hang on the refresh keys, which no database holds."""
+    """Phone codes hang on a secret that no database holds: the refresh key, or the generated one of the first days."""
     return _given(settings.refresh_secret, settings.refresh_secret_previous)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
 Signup = Literal["open", "invite", "closed"]
+Algorithm = Literal["HS256", "ES256"]
 Level = Literal["debug", "info", "warning", "error"]
 Form = Literal["json", "logfmt"]
 W = TypeVar("W", bound=str)
@@ -59,6 +60,27 @@ def secret(name: str, text: str) -> bytes | None:
     if len(set(key)) < 8:
         raise SettingsError(f"{name} repeats the same few characters: {advice}")
     return key
+
+
+def algorithm(name: str, text: str) -> Algorithm:
+    """Read what signs access tokens."""
+    for alg in get_args(Algorithm):
+        if text == alg:
+            return alg
+    raise SettingsError(f"{name} is {text!r}: write HS256, or ES256 for services that verify without the secret.")
+
+
+def clients(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """Read `id:secret` pairs, separated by commas. An id may stand there twice, with two secrets. None is told."""
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    for client_id, _, secret_ in pairs:
+        plain = re.fullmatch(r"[A-Za-z0-9._~-]{1,64}", client_id) and re.fullmatch(r"[A-Za-z0-9._~-]{32,256}", secret_)
+        if not plain or len(set(secret_)) < 8:
+            raise SettingsError(
+                f"{name} holds a pair that cannot be used: write id:secret, both of letters, digits and -._~, "
+                "the secret random and of 32 characters at least, as from `openssl rand -hex 32`."
+            )
+    return tuple((client_id, secret_) for client_id, _, secret_ in pairs)
 
 
 def signup(name: str, text: str, *, private: bool) -> Signup:

@@ -228,8 +228,13 @@ async def test_a_copy_of_a_newer_program_is_refused_and_of_an_older_one_brought_
         await db.change("INSERT INTO schema_version (version, name) VALUES (9999, 'later')")
         newer = backed_up(service, "newer")
         await db.change("DELETE FROM schema_version WHERE version >= $1", newest)
-        await db.change("DROP INDEX security_event_id")
-        await db.change("DROP TABLE log_beginning")
+        if db.engine == "postgres":
+            await db.change("DROP FUNCTION session_end_told() CASCADE")
+        else:
+            await db.change("DROP TRIGGER session_ended")
+            await db.change("DROP TRIGGER session_erased")
+        await db.change("DROP TABLE session_end")
+        await db.change("DROP TABLE signing_key")
         older = backed_up(service, "older")
     service.stop()
     assert "knows" in service.run("restore", str(newer)).stderr

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from revocable.errors import (
     CrossSite,
+    InvalidClient,
+    InvalidRequest,
+    OAuthError,
     RevocableError,
     SessionEnded,
     StoreUnavailable,
@@ -12,10 +15,12 @@ from revocable.errors import (
     TokenMissing,
     TokenReused,
     UnknownHost,
+    UnknownKey,
     WeakKey,
 )
 from revocable.guard import Guard
-from revocable.keys import Key, KeyRing
+from revocable.keys import Key, KeyRing, SigningKey, VerifyingKey
+from revocable.offline import OfflineVerifier
 from revocable.protect import App, Message, Protect, Receive, Refusal, Scope, Send, current_session, refusal
 from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair, microseconds
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
@@ -28,10 +33,14 @@ __all__ = [
     "CrossSite",
     "Device",
     "Guard",
+    "InvalidClient",
+    "InvalidRequest",
     "Key",
     "KeyRing",
     "Lifetimes",
     "Message",
+    "OAuthError",
+    "OfflineVerifier",
     "Protect",
     "Receive",
     "Refusal",
@@ -43,6 +52,7 @@ __all__ = [
     "SessionState",
     "SessionStore",
     "Sessions",
+    "SigningKey",
     "StoreUnavailable",
     "TokenExpired",
     "TokenInvalid",
@@ -51,6 +61,8 @@ __all__ = [
     "TokenReused",
     "Tokens",
     "UnknownHost",
+    "UnknownKey",
+    "VerifyingKey",
     "WeakKey",
     "current_session",
     "microseconds",

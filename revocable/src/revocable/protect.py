@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from revocable.errors import (
     CrossSite,
+    OAuthError,
     RevocableError,
     SessionEnded,
     StoreUnavailable,
@@ -58,11 +59,15 @@ class Refusal(NamedTuple):
 def refusal(error: Exception, *, problems: str = "/problems", challenge: str = "Bearer") -> Refusal:
     """Return a problem (RFC 9457) for an error: 401 with `challenge`, 403, 421, or 503 with `Retry-After`.
 
+    What another service asked wrongly is told in the words of RFC 6749, 5.2.
+
     For a framework's handler of `RevocableError`, where the app itself calls `Sessions`; any other error is raised as
     it is. `problems` is the page that the `type` points into.
     """
     if not isinstance(error, RevocableError):
         raise error
+    if isinstance(error, OAuthError):
+        return _told_to_a_service(error)
     status, name, title = next(_PROBLEMS[kind] for kind in type(error).__mro__ if kind in _PROBLEMS)
     problem = {"type": f"{problems}#{name}", "title": title, "status": status, "detail": str(error)}
     fields = {"content-type": "application/problem+json", "cache-control": "no-store"}
@@ -71,6 +76,14 @@ def refusal(error: Exception, *, problems: str = "/problems", challenge: str = "
     elif isinstance(error, StoreUnavailable):
         fields["retry-after"] = str(error.retry_after)
     return Refusal(json.dumps(problem).encode(), status, fields)
+
+
+def _told_to_a_service(error: OAuthError) -> Refusal:
+    fields = {"content-type": "application/json", "cache-control": "no-store"}
+    if error.status == 401:
+        fields["www-authenticate"] = "Basic"
+    told = {"error": error.error, "error_description": str(error)}
+    return Refusal(json.dumps(told).encode(), error.status, fields)
 
 
 class Protect:

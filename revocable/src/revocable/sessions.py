@@ -151,6 +151,21 @@ class Sessions:
         )
         return self._pair(state or await self._successor(claims, now, end_reused), now)
 
+    async def look_at(self, refresh_token: str) -> tuple[Claims, SessionState]:
+        """Return what a refresh token says and its session, if a refresh with it would succeed now; spend nothing.
+
+        Raises as `refresh`, but a spent token is `SessionEnded` and ends nothing.
+        """
+        now = self._clock()
+        claims = self.tokens.read("refresh", refresh_token, now // SECOND)
+        state = await self.store.current(claims.sub, claims.sid)
+        if state is None or not state.alive(now) or claims.gen > state.gen:
+            raise SessionEnded("the session has ended")
+        before = claims.gen == state.gen - 1 and (self._in_grace(claims, state, now) or not state.used)
+        if claims.gen < state.gen and not before:
+            raise SessionEnded("the token was spent")
+        return claims, state
+
     async def end_by_token(self, token: str) -> tuple[str, str]:
         """End the session of any validly signed, unexpired token of either kind, even if it has ended already.
 

@@ -20,6 +20,7 @@ from revocable import (
     KeyRing,
     Lifetimes,
     Message,
+    OfflineVerifier,
     Protect,
     Refusal,
     RevocableError,
@@ -36,6 +37,11 @@ from revocable import (
     microseconds,
     refusal,
 )
+from revocable.clients import Clients, read_form
+from revocable.ended import EndedLog
+from revocable.es256 import PrivateKey, from_jwks
+from revocable.feed import Feed
+from revocable.introspection import introspect, session_of, token_of
 from revocable.protect import Receive, Scope, Send
 from revocable.redis import IndexedSessionStore, open_index
 from revocable.sql import AsyncpgConnection, Connection, Row, SqliteConnection, SqlSessionStore, Value
@@ -139,3 +145,20 @@ def answers(request: dict[str, Any], framework: App, message: Message, keys: Ite
     assert_type(TokenReused("ana", "x").sid, str)
     ended: RevocableError = SessionEnded("over")
     assert [ended, message, *keys]
+
+
+async def other_services(raw: bytes, authorization: list[bytes]) -> None:
+    """What services ask, and how they verify by themselves."""
+    clock = FakeClock()
+    form = assert_type(read_form(raw), dict[str, str])
+    assert_type(Clients([("id", "secret")]).authenticate(authorization, form), str)
+    assert_type(await introspect(sessions, token_of(form)), dict[str, Any])
+    assert_type(session_of(sessions, ""), tuple[str, str] | None)
+    ring = KeyRing.of(PrivateKey.from_secret(b""), [PrivateKey.from_secret(b"")])
+    tokens = Tokens(ring, KeyRing(b""))
+    tokens.replace(ring, KeyRing(b""))
+    feed = Feed(EndedLog(connection, "sqlite", 900), tokens, clock)
+    verifier = OfflineVerifier(from_jwks(ring.jwks()), issuer="", audience="", clock=clock)
+    async for event in feed.follow(verifier.place):
+        verifier.take(event.token)
+    assert_type(verifier.verify(""), Claims)

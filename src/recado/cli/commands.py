@@ -64,11 +64,13 @@ FOR_OPERATORS = {
     "events": ("events:events", _SERVER),
     "user": ("people:app", _SERVER),
     "messages": ("outgoing:app", _SERVER),
+    "keys": ("keys:app", _SERVER),
     "doctor": ("operate:doctor", _SERVER),
     "demo": ("operate:demo", _SERVER),
 }
 _GROUPS = {
     "user": "Make, list, disable, enable and invite people, and reset their passwords.",
+    "keys": "List and replace the keys that sign tokens.",
     "messages": "List messages, send failed ones again, and count what they cost.",
 }
 for _name, (_place, _group) in (FOR_PEOPLE | FOR_OPERATORS).items():

@@ -25,6 +25,7 @@ from revocable.guard import Guard
 
 if TYPE_CHECKING:
     from recado.http.events import Live
+    from recado.http.services import Services
     from recado.http.webhooks import Webhooks
 
 
@@ -57,6 +58,7 @@ class House:
     feed_counts: AddressCount
     counts: Counts
     caps: Caps
+    services: Services
     webhooks: Webhooks | None = None
 
     async def announce(self, sub: str, sids: Sequence[str], reason: Ending) -> None:

@@ -13,6 +13,7 @@ from recado.http import (
     messages,
     operation,
     operator,
+    services,
     sessions,
     sign_in,
     static,
@@ -34,6 +35,11 @@ ROUTES = (
     Route("DELETE", "/session/{id}", sessions.end),
     Route("POST", "/session/proof", sign_in.prove, body=sign_in.Proof),
     Route("POST", "/access-token", access_tokens.create, body=access_tokens.NewAccessToken),
+    # tokens, for other services
+    Route("POST", "/token/introspect", services.introspect, body=bytes, guarded=False),
+    Route("POST", "/token/revoke", services.revoke, body=bytes, guarded=False),
+    Route("GET", "/token/revocations", services.revocations, guarded=False),
+    Route("GET", "/.well-known/jwks.json", services.jwks, guarded=False),
     # accounts
     Route("POST", "/user", accounts.sign_up, body=accounts.SignUp, guarded=False),
     Route("GET", "/me", accounts.me),

@@ -72,7 +72,7 @@ async def refresh(call: Call) -> Answer:
 async def logout(call: Call) -> Answer:
     """`POST /logout`: any good token of the session ends it, however it comes."""
     claims = _claims(call)
-    await _end(call, claims.sub, claims.sid, kind="logout")
+    await end_session(call, claims.sub, claims.sid, kind="logout")
     headers = [*call.house.guard.clear_cookies(call.scope), (b"clear-site-data", b'"cache"')]
     return Answer(200, _GOODBYE, headers)
 
@@ -87,7 +87,7 @@ async def listing(call: Call) -> Answer:
 async def end(call: Call) -> Answer:
     """`DELETE /session/{id}`."""
     sid = call.path["id"]
-    if not is_uuid7(sid) or not await _end(call, str(call.user_id), sid, kind="session_ended"):
+    if not is_uuid7(sid) or not await end_session(call, str(call.user_id), sid, kind="session_ended"):
         raise NotFound("There is no such session, or it has ended already.")
     return Answer(204)
 
@@ -98,11 +98,13 @@ async def end_others(call: Call) -> Answer:
     if current not in ("true", "false"):
         raise WrongShape("/query/current", "current is true or false.")
     keep = call.session.sid if call.session and current == "false" else ""
-    await _end(call, str(call.user_id), kind="session_ended", keep=keep)
+    await end_session(call, str(call.user_id), kind="session_ended", keep=keep)
     return Answer(204)
 
 
-async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = "") -> Sequence[str]:
+async def end_session(
+    call: Call, sub: str, sid: str = "", *, kind: str, keep: str = "", detail: str = ""
+) -> Sequence[str]:
     """End a session, or all but one, with a security event for each, in one transaction; return those that ended."""
     house, now = call.house, call.house.clock()
     address = house.guard.client_address(call.scope)
@@ -111,7 +113,7 @@ async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = ""
         sessions = house.sessions.within(tx)
         ended = [sid] * await sessions.end(sub, sid) if sid else await sessions.end_others(sub, keep)
         for one in ended:
-            audit.put(tx, audit.new(int(sub), now, kind, session_id=one, address=address))
+            audit.put(tx, audit.new(int(sub), now, kind, session_id=one, address=address, detail=detail))
         return ended
 
     ended = await house.db.write(store)

@@ -23,6 +23,7 @@ _SCHEMA = "public"
 _USING = """
 SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'recado'"""
 _MADE = re.compile(r"(?:CREATE TABLE (?:IF NOT EXISTS )?|RENAME TO )(\w+)")
+_FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(")
 
 
 def backup(url: str, file: Path) -> int:
@@ -76,11 +77,12 @@ async def in_use(url: str) -> int:
 
 def restore(file: Path, url: str) -> None:
     """Put a copy in the place of recado's tables, in one transaction: all of it, or nothing. Raises `BackupFailed`."""
-    check(file)
+    version = check(file)
     listed = _run("pg_restore", ["--list", str(file)])
     with tempfile.TemporaryDirectory(prefix="recado-restore-") as folder:
         before, script = (Path(folder) / name for name in ("before.sql", "script.sql"))
-        before.write_text(f"SET client_min_messages = warning;\nDROP TABLE IF EXISTS {_tables(listed)} CASCADE;\n")
+        away = f"SET client_min_messages = warning;\nDROP TABLE IF EXISTS {_tables(listed)} CASCADE;\n"
+        before.write_text(away + _functions(version))
         _run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(file)])
         plain = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
         _run("psql", [*plain, f"--file={before}", f"--file={script}", f"--dbname={_place(url)}"], url)
@@ -90,6 +92,14 @@ def _tables(listed: str) -> str:
     """Return the tables to be dropped: those of the copy and those of this program, no others."""
     in_copy = re.findall(rf"\bTABLE {_SCHEMA} (\w+) ", listed)
     return ", ".join(f'{_SCHEMA}."{name}"' for name in sorted({*in_copy, *_own()}))
+
+
+def _functions(version: int) -> str:
+    """Return what puts the functions of triggers in place as of a version: a copy of tables does not hold them."""
+    made = [(step.version, text) for step in migrations("postgres") for text in step.statements]
+    functions = [(when, text, found[1]) for when, text in made if (found := _FUNCTION.match(text))]
+    dropped = [f"DROP FUNCTION IF EXISTS {_SCHEMA}.{name} CASCADE;\n" for _, _, name in functions]
+    return "".join([*dropped, *(f"{text};\n" for when, text, _ in functions if when <= version)])
 
 
 def _own() -> list[str]:
