@@ -16,7 +16,7 @@ NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cl
 NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-messages web test-web bench-web build lock clean
+.PHONY: help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,13 @@ bench: $(VENV)/.dev $(PEER)/.made tools-for-bench build/go-seed ## measure next 
 
 bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
 	@$(BIN)/python -m bench.messages
+
+mutate: $(VENV)/.dev ## change revocable in a thousand small ways and count what its tests notice
+	@rm -rf build/mutate && mkdir -p build/mutate/src build/mutate/tests
+	@cp revocable/tests/mutmut.toml build/mutate/pyproject.toml
+	@cp -r revocable/src/revocable build/mutate/src/ && cp -r revocable/examples build/mutate/
+	@cp -r revocable/tests build/mutate/checks && cp tests/__init__.py tests/servers.py build/mutate/tests/
+	@cd build/mutate && nice -n 19 $(CURDIR)/$(BIN)/mutmut run --max-children $(or $(CHILDREN),1) $(MUTANTS) && $(CURDIR)/$(BIN)/mutmut results
 
 web: web/node_modules/.made ## build the web front end into src/recado/web/static/
 	@$(NPM) run --silent types

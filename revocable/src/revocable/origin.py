@@ -65,7 +65,7 @@ class Surroundings:
 
     def __init__(self, public_url: str | None, hosts: Iterable[str], trusted_proxies: Iterable[str]) -> None:
         """Raises ValueError for an address, network or URL that is none."""
-        self.public = _public(public_url) if public_url else None
+        self.public: tuple[str, str, int] | None = _public(public_url) if public_url else None
         self._names = {"localhost", *(host.lower() for host in hosts)}
         if self.public:
             self._names.add(self.public[1])

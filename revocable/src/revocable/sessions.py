@@ -80,7 +80,7 @@ class Sessions:
         """`clock` gives epoch microseconds; `new_id` gives ids of letters, digits, `-`, `_` and `.`."""
         self.store = store
         self.tokens = tokens
-        self.lifetimes = lifetimes or Lifetimes()
+        self.lifetimes: Lifetimes = lifetimes or Lifetimes()
         self._clock = clock
         self._new_id = new_id
         self._marks: dict[tuple[str, int], asyncio.Task[None]] = {}

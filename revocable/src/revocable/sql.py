@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from revocable.errors import StoreUnavailable
 from revocable.store import Device, SessionRecord, SessionState
 
+__all__ = ["SCHEMA", "AsyncpgConnection", "Connection", "Row", "SqlSessionStore", "SqliteConnection", "Value"]
+
 Value = str | int | float | bytes | None
 Row = Sequence[Any]
 
@@ -180,7 +182,8 @@ class AsyncpgConnection:
 
     __slots__ = ("_connection",)
 
-    def __init__(self, connection: Fetches) -> None:
+    def __init__(self, connection: Fetches | Any) -> None:
+        """`Any`, because what `pool.acquire()` gives gets its methods only when asyncpg is imported."""
         self._connection = connection
 
     async def one(self, sql: str, /, *args: Value) -> Row | None:
@@ -193,7 +196,7 @@ class AsyncpgConnection:
         except OSError as error:
             raise StoreUnavailable(f"PostgreSQL: {error}") from error
         except Exception as error:
-            if _is_outage(error):
+            if is_outage(error):
                 raise StoreUnavailable(f"PostgreSQL: {type(error).__name__}") from error
             raise
 
@@ -201,7 +204,7 @@ class AsyncpgConnection:
         return await self.all(sql, *args)
 
 
-def _is_outage(error: Exception) -> bool:
+def is_outage(error: Exception) -> bool:
     """Tell by SQLSTATE class whether the server is away (08, 53, 57, 58) or the client's connection is gone."""
     state = str(getattr(error, "sqlstate", None) or "")
     return state[:2] in {"08", "53", "57", "58"} or type(error).__name__ == "InterfaceError"
