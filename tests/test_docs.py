@@ -25,7 +25,12 @@ CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf
 METHODS = {"get", "post", "put", "patch", "delete"}
 PAGES = sorted(
     page
-    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("revocable/*.md")]
+    for page in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("revocable/*.md"),
+        *ROOT.glob("revocable/docs/*.md"),
+    ]
     if ".venv" not in page.parts
 )
 

@@ -16,8 +16,9 @@ LIBRARY = ROOT / "revocable/src/revocable"
 
 SETTINGS = {"settings", "keyfile", "readings", "datafolder", "signing"}
 MAY_IMPORT = {
-    "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs"} | SETTINGS,
+    "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs", "erasing"} | SETTINGS,
     "metrics": {"messages", "db", "errors"},
+    "erasing": {"exchange", "texting", "todos", "accounts", "messages", "db"},
     "app": {
         "housekeeping",
         "metrics",
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     | SETTINGS,
     "housekeeping": {"todos", "accounts", "messages", "db", "errors"},
     "texting": {"todos", "accounts", "messages", "db", "errors"},
-    "http": {"texting", "exchange", "todos", "accounts", "messages", "db", "errors"},
+    "http": {"texting", "exchange", "todos", "accounts", "messages", "db", "errors", "metrics", "logs", "erasing"},
     "exchange": {"todos", "accounts", "db", "errors"},
     "todos": {"accounts", "messages", "db", "errors"},
     "accounts": {"messages", "db", "errors"},

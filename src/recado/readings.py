@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
 Signup = Literal["open", "invite", "closed"]
 Algorithm = Literal["HS256", "ES256"]
+Level = Literal["debug", "info", "warning", "error"]
+Form = Literal["json", "logfmt"]
+W = TypeVar("W", bound=str)
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _KNOWN_TO_EVERYBODY = (
@@ -87,6 +91,21 @@ def signup(name: str, text: str, *, private: bool) -> Signup:
         if text == mode:
             return mode
     raise SettingsError(f"{name} is {text!r}: write open, invite or closed.")
+
+
+def one_of(name: str, text: str, words: Sequence[W]) -> W:
+    """Read one of a few words."""
+    for word in words:
+        if text == word:
+            return word
+    raise SettingsError(f"{name} is {text!r}: write {', '.join(words[:-1])} or {words[-1]}.")
+
+
+def passwords(url: str) -> list[str]:
+    """Return the password in an address, as it stands there and as it is meant."""
+    _, at, _ = url.rpartition("@")
+    found = urlsplit(url).password if at else None
+    return [found, unquote(found)] if found else []
 
 
 def networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:

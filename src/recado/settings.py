@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import get_args
 
 from recado import readings
-from recado.readings import Algorithm, MailServer, SettingsError, Signup
+from recado.readings import Algorithm, Form, Level, MailServer, SettingsError, Signup
 
 __all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "load"]
 
@@ -37,6 +38,8 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address it listens on; `0.0.0.0` for every network of this machine."),
     Setting("PORT", "8080", "Port it listens on; `0` takes a free one."),
     Setting("RECADO_OPS_PORT", "", "Port of `/metrics`, on the same address; keep it away from strangers.", "off"),
+    Setting("RECADO_LOG_LEVEL", "info", "What is logged: `debug` (every request too), `info`, `warning` or `error`."),
+    Setting("RECADO_LOG_FORM", "json", "How a line of the log is written: `json` or `logfmt`."),
     Setting("RECADO_DATA", "./data", "Folder of the SQLite file and the generated keys."),
     Setting("RECADO_PUBLIC_URL", "", "The address people use, when it is a name: `https://todo.example`.", "none"),
     Setting(
@@ -165,6 +168,8 @@ class Settings:
     clients: tuple[tuple[str, str], ...] = field(repr=False)
     """Id and secret of each service."""
     workers: int
+    log_level: Level
+    log_form: Form
     given: frozenset[str]
     """Which of `ACCESS_SECRET` and `REFRESH_SECRET` were given; the others are generated."""
 
@@ -172,6 +177,17 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the truth is a SQLite file."""
         return self.database_url.startswith("sqlite:")
+
+    @property
+    def secrets(self) -> list[str | bytes]:
+        """What no log may hold: keys, passwords of stores and channels."""
+        addresses = [self.database_url, *self.redis_urls, self.ntfy_url or ""]
+        passwords = [self.mail_server.password if self.mail_server else None]
+        passwords += [secret for url in addresses for secret in readings.passwords(url)]
+        keys = [self.access_secret, self.refresh_secret, self.access_secret_previous, self.refresh_secret_previous]
+        clients = [secret for _, secret in self.clients]
+        found = [*keys, self.nexmo_api_secret, *self.vonage_signature_secrets, *clients, *passwords]
+        return [secret for secret in found if secret]
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv_path: Path | None = Path(".env")) -> Settings:
@@ -235,6 +251,8 @@ def _read(values: Mapping[str, str]) -> Settings:
         vonage_application_id=values["VONAGE_APPLICATION_ID"] or None,
         clients=readings.clients("RECADO_CLIENTS", values["RECADO_CLIENTS"]),
         workers=readings.whole("RECADO_WORKERS", values["RECADO_WORKERS"], 1, 256),
+        log_level=readings.one_of("RECADO_LOG_LEVEL", values["RECADO_LOG_LEVEL"], get_args(Level)),
+        log_form=readings.one_of("RECADO_LOG_FORM", values["RECADO_LOG_FORM"], get_args(Form)),
         given=frozenset(name for name in ("ACCESS_SECRET", "REFRESH_SECRET") if values[name]),
     )
 

@@ -223,6 +223,17 @@ async def test_todos_of_the_first_version_keep_everything_and_their_order(empty_
     await db.close()
 
 
+async def test_a_reset_code_that_was_given_out_before_an_update_stays_good(empty_url: str) -> None:
+    db = await open_database(empty_url)
+    resets = next(step.version for step in migrations(db.engine) if step.name == "reset_origins")
+    await db.write(up_to, db.engine, resets - 1)
+    await db.change("INSERT INTO password_reset (user_id, code_hash, expires_at) VALUES (1, 'hash', 2)")
+    await migrate(db)
+    found = await db.all("SELECT user_id, origin, code_hash, expires_at FROM password_reset")
+    assert [tuple(row) for row in found] == [(1, "operator", "hash", 2)]
+    await db.close()
+
+
 async def up_to(tx: Tx, engine: str, version: int) -> None:
     """Bring an empty database to an early version, as the program of then did."""
     await tx.change("CREATE TABLE schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL)")

@@ -19,14 +19,16 @@ from revocable.errors import (
     WeakKey,
 )
 from revocable.guard import Guard
-from revocable.keys import Key, KeyRing
+from revocable.keys import Key, KeyRing, SigningKey, VerifyingKey
 from revocable.offline import OfflineVerifier
-from revocable.protect import Protect
-from revocable.sessions import Lifetimes, Sessions, TokenPair
+from revocable.protect import App, Message, Protect, Receive, Refusal, Scope, Send, current_session, refusal
+from revocable.sessions import AccessToken, Lifetimes, Sessions, TokenPair, microseconds
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
 from revocable.tokens import Claims, Tokens
 
 __all__ = [
+    "AccessToken",
+    "App",
     "Claims",
     "CrossSite",
     "Device",
@@ -36,15 +38,21 @@ __all__ = [
     "Key",
     "KeyRing",
     "Lifetimes",
+    "Message",
     "OAuthError",
     "OfflineVerifier",
     "Protect",
+    "Receive",
+    "Refusal",
     "RevocableError",
+    "Scope",
+    "Send",
     "SessionEnded",
     "SessionRecord",
     "SessionState",
     "SessionStore",
     "Sessions",
+    "SigningKey",
     "StoreUnavailable",
     "TokenExpired",
     "TokenInvalid",
@@ -54,5 +62,9 @@ __all__ = [
     "Tokens",
     "UnknownHost",
     "UnknownKey",
+    "VerifyingKey",
     "WeakKey",
+    "current_session",
+    "microseconds",
+    "refusal",
 ]

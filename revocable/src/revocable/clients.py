@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from revocable.errors import InvalidClient, InvalidRequest
 
+__all__ = ["Clients", "read_form"]
+
 MIN_SECRET = 32
 _PLAIN = re.compile(r"[A-Za-z0-9._~-]+")
 _MOST_FIELDS = 20

@@ -62,5 +62,5 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-without_twins = json.JSONDecoder(object_pairs_hook=_without_twins).decode
+without_twins: Callable[[str], object] = json.JSONDecoder(object_pairs_hook=_without_twins).decode
 """For `members`: refuse an object in which a member stands twice."""

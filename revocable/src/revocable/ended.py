@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from revocable.sql import Connection, Row
 
+__all__ = ["SCHEMA", "EndedLog", "Line"]
+
 SECOND = 1_000_000
 _LINE = "sub TEXT NOT NULL, sid TEXT NOT NULL, ended_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, kind TEXT NOT NULL"
 SCHEMA = {

@@ -20,6 +20,8 @@ from revocable.compact import decode, encode
 from revocable.errors import TokenInvalid
 from revocable.keys import KeyRing, check_length
 
+__all__ = ["PrivateKey", "PublicKey", "from_jwks"]
+
 _ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 _SIZE = 32
 _ECDSA = ec.ECDSA(SHA256())

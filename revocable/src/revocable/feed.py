@@ -18,6 +18,8 @@ from revocable import compact
 from revocable.ended import SECOND, EndedLog, Line
 from revocable.tokens import Tokens
 
+__all__ = ["CONTROL", "SESSION_REVOKED", "TYP", "Feed", "FeedEvent", "audience"]
+
 TYP = "secevent+jwt"
 SESSION_REVOKED = "https://schemas.openid.net/secevent/caep/event-type/session-revoked"
 CONTROL = "urn:revocable:feed"

@@ -13,6 +13,8 @@ from revocable.sessions import Sessions
 from revocable.store import SessionState
 from revocable.tokens import Claims, Kind
 
+__all__ = ["INACTIVE", "introspect", "session_of", "token_of"]
+
 INACTIVE: dict[str, Any] = {"active": False}
 
 

@@ -26,7 +26,10 @@ _REMEMBERED = 4096
 
 
 class Claims(NamedTuple):
-    """What a token says. `iat` and `exp` are epoch seconds; `gen` counts the session's rotations from 0."""
+    """What a token says. `iat` and `exp` are epoch seconds; `gen` counts the session's rotations from 0.
+
+    `scope` (RFC 9068, 2.2.3) are the session's scopes, space-separated; empty, and left out, for one without limits.
+    """
 
     sub: str
     sid: str
@@ -34,6 +37,7 @@ class Claims(NamedTuple):
     jti: str
     iat: int
     exp: int
+    scope: str = ""
 
 
 class Tokens:
@@ -110,7 +114,8 @@ class Tokens:
             raise ValueError("session and token ids are made of letters, digits, '-', '_' and '.'")
         payload = (
             f'{self._start[kind]},"sub":{_text(claims.sub)},"sid":"{claims.sid}","gen":{claims.gen},'
-            f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}}}'
+            f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}'
+            f"{_scope(claims.scope) if claims.scope else ''}}}"
         )
         signed = f"{self._headers[kind, key.kid]}.{encode(payload.encode())}"
         token = f"{signed}.{encode(key.sign(signed.encode()))}"
@@ -150,9 +155,10 @@ class Tokens:
             raise TokenInvalid("a claim is missing or is no text")
         if type(gen) is not int or type(iat) is not int or type(exp) is not int:
             raise TokenInvalid("a claim is missing or is no whole number")
-        if gen < 0:
+        scope = said.get("scope", "")
+        if gen < 0 or type(scope) is not str:
             raise TokenInvalid("a claim has an impossible value")
-        return Claims(sub, sid, gen, jti, iat, exp)
+        return Claims(sub, sid, gen, jti, iat, exp, scope)
 
 
 class _Verified:
@@ -175,3 +181,7 @@ class _Verified:
         if len(self._new) >= self._half:
             self._old, self._new = self._new, {}
         self._new[token] = claims
+
+
+def _scope(scope: str) -> str:
+    return f',"scope":{_text(scope)}'

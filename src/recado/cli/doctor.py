@@ -21,7 +21,7 @@ from recado.keyfile import ACCESS_KEY, REFRESH_KEY, read
 from recado.readings import SettingsError
 from recado.settings import SETTINGS, Settings, load
 
-_OF_PEOPLE = ("RECADO_PROFILE",)
+_OF_PEOPLE = ("RECADO_PROFILE", "RECADO_TOKEN", "RECADO_SERVER")
 """What the commands for people read, which is no setting of the service."""
 _ROOM = 200 * 1024 * 1024
 
