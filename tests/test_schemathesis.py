@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import CLIENTS
 from tests.running import Service, environment
 from tests.ways.mail import SENDER, mail_server
 from tests.ways.ntfy import ntfy_server
@@ -22,7 +23,7 @@ COMMAND = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(ROOT /
 def behind_a_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that believes what is said of a visitor's address, so that limits on failures do not meet."""
     folder = tmp_path_factory.mktemp("contract")
-    settings = {"RECADO_TRUSTED_PROXIES": "127.0.0.1/32", "RECADO_SIGNUP": "open"}
+    settings = {"RECADO_TRUSTED_PROXIES": "127.0.0.1/32", "RECADO_SIGNUP": "open", **CLIENTS}
     with mail_server(folder, "none") as mail, ntfy_server() as ntfy:
         settings |= {"SMTP_URL": mail.url(), "RECADO_MAIL_FROM": SENDER, "NTFY_URL": ntfy.url}
         service = Service(folder, settings)

@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import stat
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import jwt as pyjwt
@@ -29,8 +28,7 @@ def settings_of(folder: Path, **given: str) -> Settings:
 
 
 def prepared(folder: Path, **given: str) -> Settings:
-    settings = settings_of(folder, **given)
-    return replace(with_keys(settings), given=settings.given)
+    return with_keys(settings_of(folder, **given))
 
 
 def kid(token: str) -> str:

@@ -17,9 +17,12 @@ from schemathesis import AuthContext, Case, GenerationMode, HookContext, Respons
 
 from recado.db.ids import uuid7
 from revocable.sessions import microseconds
+from tests.conftest import CLIENT
 
 OPERATOR = "the.operator"
 PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
+SERVICES = {"introspectToken", "revokeToken"}
+"""What other services ask, with a secret of their own."""
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
 PROVING = {"createAccessToken", "login", "changePassword", "deleteAccount"}
 UNKNOWN = {
@@ -201,6 +204,11 @@ class SignedIn:
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
     """Say where the person is. A key or id is used once, and a precondition holds, or they are refused rightly."""
     case.headers["X-Forwarded-For"] = visit.person.address
+    if _name(case) in SERVICES:
+        case.headers["Authorization"] = httpx2.BasicAuth(*CLIENT)._auth_header
+        if isinstance(case.body, dict):
+            for name in ("client_id", "client_secret"):
+                case.body.pop(name, None)
     if _right(case):
         if "If-Match" in case.headers:
             case.headers["If-Match"] = "*"

@@ -26,7 +26,7 @@ def backup(file: Path, /) -> None:
     """Copy the whole database to a new file, while the service runs, and check the copy.
 
     The file is for its owner only. It holds no usable password, token or code, but everything that people wrote. The
-    keys are not in it: keep ACCESS_SECRET and REFRESH_SECRET, or access.key and refresh.key in RECADO_DATA, with it.
+    keys are not in it: keep ACCESS_SECRET and REFRESH_SECRET, or the key files (*.key) in RECADO_DATA, with it.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def rotate(kind: Literal["access", "refresh", "both"] = "both", /, *, after: str
         print(f"A new {one} key is announced, and signs from {_instant(since)} on.")
     if generated and not settings.embedded:
         asyncio.run(_note(settings))
-        print("Other machines need the key files by then: copy access.key and refresh.key there.")
+        print("Other machines need the key files by then: copy access.key, refresh.key and codes.key there.")
     for one in kinds:
         if one not in generated:
             print(_by_hand(settings, one))
