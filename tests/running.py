@@ -54,11 +54,16 @@ class Service:
         own = {"PORT": str(self.port), "RECADO_DATA": str(self.folder / "data")}
         return environment(own | dict(self.settings))
 
+    @property
+    def serving(self) -> list[str]:
+        """The command line that it runs by."""
+        return command("serve")
+
     def start(self) -> Service:
         """Start it and wait until it answers; it sits in a process group of its own."""
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                command("serve"),
+                self.serving,
                 cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

@@ -14,10 +14,11 @@ ROOT = Path(__file__).parent.parent
 HOUSE = ROOT / "src/recado"
 LIBRARY = ROOT / "revocable/src/revocable"
 
-SETTINGS = {"settings", "keyfile", "readings", "datafolder"}
+SETTINGS = {"settings", "keyfile", "readings", "datafolder", "signing"}
 MAY_IMPORT = {
-    "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs"} | SETTINGS,
+    "cli": {"app", "server", "http", "todos", "accounts", "messages", "db", "errors", "logs", "erasing"} | SETTINGS,
     "metrics": {"messages", "db", "errors"},
+    "erasing": {"exchange", "texting", "todos", "accounts", "messages", "db"},
     "app": {
         "housekeeping",
         "metrics",
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     | SETTINGS,
     "housekeeping": {"todos", "accounts", "messages", "db", "errors"},
     "texting": {"todos", "accounts", "messages", "db", "errors"},
-    "http": {"texting", "exchange", "todos", "accounts", "messages", "db", "errors"},
+    "http": {"texting", "exchange", "todos", "accounts", "messages", "db", "errors", "metrics", "logs", "erasing"},
     "exchange": {"todos", "accounts", "db", "errors"},
     "todos": {"accounts", "messages", "db", "errors"},
     "accounts": {"messages", "db", "errors"},
@@ -46,12 +47,13 @@ MAY_IMPORT = {
     "server": set[str](),
     "settings": SETTINGS,
     "keyfile": SETTINGS,
+    "signing": SETTINGS,
     "datafolder": SETTINGS,
     "readings": set[str](),
     "__main__": {"cli"},
 }
 ROOMS = ("texting", "exchange", "todos", "accounts", "messages")
-MAY_USE_THE_LIBRARY = {"cli", "app", "http", "texting", "housekeeping"}
+MAY_USE_THE_LIBRARY = {"cli", "app", "http", "texting", "housekeeping", "signing"}
 MODULES = sorted(HOUSE.rglob("*.py"))
 
 

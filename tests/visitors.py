@@ -17,10 +17,14 @@ from schemathesis import AuthContext, Case, GenerationMode, HookContext, Respons
 
 from recado.db.ids import uuid7
 from revocable.sessions import microseconds
+from tests.conftest import CLIENT
 
+OPERATOR = "the.operator"
 PASSWORD, ANOTHER = "a long walk along the tagus river", "seven green bottles on a shelf"
+SERVICES = {"introspectToken", "revokeToken"}
+"""What other services ask, with a secret of their own."""
 SIGNING_OUT = {"logout", "endSession", "endOtherSessions", "refreshToken"}
-PROVING = {"login", "changePassword", "deleteAccount"}
+PROVING = {"createAccessToken", "login", "changePassword", "deleteAccount"}
 UNKNOWN = {
     "resetPassword",
     "verifyPhone",
@@ -30,9 +34,18 @@ UNKNOWN = {
     "removeMember",
     "takeReceipt",
     "takeText",
+    "loginFactor",
+    "proveAgain",
+    "verifyTotp",
+    "addPasskey",
+    "renamePasskey",
+    "removePasskey",
 }
 """What nobody can get right alone: a code, a signature or another person is needed."""
-RIGHTLY_REFUSED = {("retryMessage", 404), ("undoTodo", 409)}
+RIGHTLY_REFUSED = {
+    *(("retryMessage", 404), ("undoTodo", 409), ("removeTotp", 404), ("renewRecoveryCodes", 409)),
+    *(("askForPasskey", 403), ("startPasskey", 403)),  # an IP address has no passkeys
+}
 TODO: dict[str, Any] = {
     **{"due": "2027-01-02T09:00", "repeat": "FREQ=WEEKLY", "labels": ["home"]},
     **{"for": None, "parent_id": None, "position": "i"},
@@ -50,7 +63,7 @@ class Person:
     tokens: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._post("/user", username=self.username, password=PASSWORD)
+        self.user_id: int = self._post("/user", username=self.username, password=PASSWORD)["user_id"]
         self.tokens = self._post("/login", username=self.username, password=PASSWORD)
 
     @property
@@ -88,9 +101,12 @@ class Person:
             "changeAccount": {"time_zone": "Europe/Lisbon", "digest": "08:00"},
             "changePassword": {"current": PASSWORD, "new": ANOTHER},
             "deleteAccount": {"password": PASSWORD},
+            "createAccessToken": {"name": "a script", "password": PASSWORD},
             "createTodo": TODO | {"title": "buy bread", "quick": "buy milk tomorrow", "list_id": None},
             "changeTodo": TODO,
             "batchTodos": {"items": [{"op": "create", "todo": TODO | {"title": "buy bread"}}]},
+            "changePerson": {"disabled": True},
+            "makeReset": {"password": PASSWORD},
             "setPhone": {"phone": f"+35191{next(_numbers):07}"},
             "setEmail": {"email": f"ana.{next(_numbers)}@example.org", "password": PASSWORD},
         }.get(operation, {})
@@ -99,6 +115,26 @@ class Person:
         answer = _client.post(path, json=body, headers={"X-Forwarded-For": self.address})
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
+
+
+class Operator:
+    """Who runs the service, signed in once; signed up by the test before anybody else."""
+
+    def __init__(self) -> None:
+        self._bearer = ""
+
+    @property
+    def bearer(self) -> str:
+        if not self._bearer:
+            answer = _client.post("/login", json={"username": OPERATOR, "password": PASSWORD})
+            self._bearer = f"Bearer {answer.json()['access_token']}"
+        return self._bearer
+
+    def new_invitation(self) -> str:
+        return _client.post("/operator/invite", headers={"Authorization": self.bearer}).json()["id"]
+
+
+operator = Operator()
 
 
 class Visit:
@@ -134,6 +170,12 @@ class Visit:
                 case.body.pop("list_id", None)
         if case.operation.path.startswith("/todo/{id}"):
             case.path_parameters["id"] = self.person.new_todo()
+        if case.operation.path.startswith("/operator"):
+            case.headers["Authorization"] = operator.bearer
+            if "user_id" in case.path_parameters:
+                case.path_parameters["user_id"] = Person().user_id
+            if "id" in case.path_parameters:
+                case.path_parameters["id"] = operator.new_invitation()
         if case.operation.path.startswith("/list/{id}"):
             case.path_parameters["id"] = self.person.new_list()
         if _name(case) == "endSession":
@@ -162,6 +204,11 @@ class SignedIn:
 def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
     """Say where the person is. A key or id is used once, and a precondition holds, or they are refused rightly."""
     case.headers["X-Forwarded-For"] = visit.person.address
+    if _name(case) in SERVICES:
+        case.headers["Authorization"] = httpx2.BasicAuth(*CLIENT)._auth_header
+        if isinstance(case.body, dict):
+            for name in ("client_id", "client_secret"):
+                case.body.pop(name, None)
     if _right(case):
         if "If-Match" in case.headers:
             case.headers["If-Match"] = "*"

@@ -17,6 +17,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    license: { fileName: "licences.md" },
     rolldownOptions: { input: ["index.html", "docs.html"] },
   },
   worker: { format: "es" },

@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from revocable import Guard, Protect, Sessions, TokenPair
+from revocable import (
+    Guard,
+    InvalidClient,
+    InvalidRequest,
+    Protect,
+    Sessions,
+    TokenMissing,
+    TokenPair,
+    current_session,
+    refusal,
+)
 from revocable.sql import SqlSessionStore
 from revocable.testing import FakeClock
 
@@ -147,3 +157,23 @@ async def test_start_and_stop_of_the_server_get_through(sessions: Sessions):
 
     await Protect(app, Guard(sessions))({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
     assert seen == ["lifespan"]
+
+
+def test_what_another_service_did_wrong_is_told_in_the_words_of_oauth():
+    """RFC 6749, 5.2."""
+    body, status, fields = refusal(InvalidClient("unknown client"))
+    assert (status, json.loads(body)) == (401, {"error": "invalid_client", "error_description": "unknown client"})
+    assert (fields["www-authenticate"], fields["content-type"]) == ("Basic", "application/json")
+    body, status, fields = refusal(InvalidRequest("the parameter token is missing"))
+    assert (status, json.loads(body)["error"]) == (400, "invalid_request")
+    assert "www-authenticate" not in fields
+
+
+def test_an_error_of_somebody_else_is_raised_as_it_is():
+    with pytest.raises(KeyError, match="mine"):
+        refusal(KeyError("mine"))
+
+
+def test_a_public_path_has_no_session():
+    with pytest.raises(TokenMissing):
+        current_session({"path": "/login"})

@@ -133,6 +133,20 @@ async def test_an_ended_session_leaves_a_tombstone_for_an_access_tokens_life(ind
         assert 890 < int(redis_node.cli("TTL", key(state.sub, state.sid))) <= 900
 
 
+async def test_a_token_that_outlives_its_tombstone_stays_dead(index: IndexedSessionStore, sessions_of, redis_node):
+    sessions: Sessions = sessions_of(index)
+    made = await sessions.issue("ana", life=3600, scopes="read")
+    await sessions.authenticate(made.access_token)
+    await sessions.settle()
+    await sessions.end("ana", made.session_id)
+    redis_node.cli("DEL", key("ana", made.session_id))  # its time is over
+    for _ in range(2):
+        await index.settle()
+        with pytest.raises(SessionEnded):
+            await sessions.authenticate(made.access_token)
+    assert redis_node.cli("GET", key("ana", made.session_id)) == "x"
+
+
 async def test_a_revoked_row_that_is_found_leaves_a_tombstone(index: IndexedSessionStore, sqlite_truth, redis_node):
     state = await added(index)
     await sqlite_truth.end(state.sub, state.sid, START)

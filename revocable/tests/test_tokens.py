@@ -176,6 +176,8 @@ def test_another_key_with_the_right_name_is_refused():
         {"exp": str(NOW + 900)},
         {"exp": NOW + 900.5},
         {"exp": True},
+        {"scope": ["read"]},
+        {"scope": None},
     ],
     ids=str,
 )

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from recado import keyfile, logs
+import structlog
+
+from recado import keyfile, logs, signing
 from recado import settings as reading
 from recado.accounts import consent, derived
+from recado.accounts import factors as second_factors
 from recado.accounts.addresses import AddressCount
 from recado.accounts.emails import Emails
+from recado.accounts.factors import Factors
 from recado.accounts.forgotten import Forgotten
 from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
@@ -22,16 +31,17 @@ from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
 from recado.accounts.topics import Topics
 from recado.accounts.turns import Turns
-from recado.db import Database, idempotency, migrate, open_database
+from recado.db import Database, idempotency, keys, migrate, open_database
 from recado.db.ids import Clock, uuid7
 from recado.db.migrate import is_current
 from recado.errors import Unavailable
 from recado.housekeeping import Chore, keep_house
-from recado.http import exchange, feeds
+from recado.http import access_tokens, exchange, feeds
 from recado.http.endpoint import Endpoints
 from recado.http.events import Live
 from recado.http.house import House
 from recado.http.routes import ROUTES
+from recado.http.services import FAILURE_SECONDS, FAILURES, Services
 from recado.http.webhooks import Webhooks
 from recado.messages import inbox, replies
 from recado.messages.caps import Caps
@@ -49,22 +59,38 @@ from recado.messages.policy import Timing
 from recado.messages.signature import Signed
 from recado.messages.smtp import Server, Smtp
 from recado.messages.vonage import Vonage
+from recado.metrics.counts import Callback, Counts
 from recado.settings import Settings
 from recado.texting import changes
 from recado.texting.worker import Inbox
-from recado.todos import reminders, search, sharing, todos
+from recado.todos import leaving, reminders, search, sharing, todos
 from recado.todos.events import Hub
-from recado.todos.reminding import remind, still_wanted
-from revocable import KeyRing, Lifetimes, Sessions, Tokens
+from recado.todos.reminding import remind
+from revocable import Lifetimes, Sessions, Tokens
+from revocable.clients import Clients
+from revocable.ended import EndedLog
+from revocable.feed import Feed
 from revocable.guard import Guard
 from revocable.sessions import microseconds
 from revocable.sql import SqlSessionStore
 from revocable.store import SessionStore
 
+_log = structlog.get_logger()
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from recado.metrics import Metrics
+    from recado.metrics.metrics import Metrics, Store
+
+COUNTS = "RECADO_COUNTS_FOLDER"
+"""Where `recado serve` tells its processes in which folder to count together. No setting: nobody else sets it."""
+_PROBE_SECONDS = 3.0
+
+
+_TOMBSTONES = 15 * 60
+"""How many seconds an ended session is remembered in Redis at least: access tokens of scripts live for long."""
+LONGEST_ACCESS = access_tokens.LONGEST
+"""The life of the longest access token that is given out beside those of `RECADO_ACCESS_TTL`, in seconds."""
 
 
 class Service:
@@ -86,20 +112,24 @@ class Service:
         async with AsyncExitStack() as stack:
             try:
                 house = await stack.enter_async_context(opened(self._settings, self._clock))
-                self._app = Endpoints(house, ROUTES)
+                tell = house.counts.answered if self._settings.ops_port is not None else None
+                self._app = Endpoints(house, ROUTES, tell, logged=self._settings.log_level == "debug")
+                _log.info("started", process=os.getpid())
             except Exception as error:
                 print(f"recado: {error}", file=sys.stderr, flush=True)
                 await send({"type": "lifespan.startup.failed", "message": str(error)})
                 raise
             await send({"type": "lifespan.startup.complete"})
             await receive()
+            _log.info("stopping", process=os.getpid())
         await send({"type": "lifespan.shutdown.complete"})
 
 
 def from_environment() -> Service:
     """Return the app that the environment asks for. Raises `SettingsError`."""
-    logs.configure()
-    return Service(keyfile.with_keys(reading.load()))
+    settings = keyfile.with_keys(reading.load())
+    logs.configure(settings.log_level, settings.log_form, settings.secrets)
+    return Service(settings)
 
 
 @asynccontextmanager
@@ -113,26 +143,28 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
         stack.push_async_callback(db.close)
         await migrate(db)
         store, index_trouble = _store(settings, db, stack)
-        sessions = Sessions(store, tokens(settings), _lifetimes(settings), clock=clock, new_id=partial(uuid7, clock))
+        tokens = await _signing(settings, db)
+        await stack.enter_async_context(_background(signing.watch(settings, tokens)))
+        sessions = Sessions(store, tokens, _lifetimes(settings), clock=clock, new_id=partial(uuid7, clock))
         stack.push_async_callback(sessions.settle)
         passwords = Passwords(settings.password_min)
         stack.callback(passwords.close)
-        keys = phone_keys(settings)
-        counted: Observe | None = None
-        metrics: Metrics | None = None
+        secrets = phone_keys(settings)
+        folder = os.environ.get(COUNTS)
+        counts = Counts([(route.method, route.path) for route in ROUTES], Path(folder) if folder else None)
+        delivery = deliverer(settings, db, clock, counts.attempt)
         if settings.ops_port is not None:
-            metrics = _metrics(db, clock, lambda: delivery.stopped, index_trouble if settings.redis_urls else None)
-            counted = metrics.counts.attempt
-        delivery = deliverer(settings, db, clock, counted)
-        if metrics is not None:
-            await stack.enter_async_context(_operations(settings, metrics))
+            await stack.enter_async_context(_operations(settings, _metrics(db, clock, counts, store, delivery)))
+            await stack.enter_async_context(_background(_note_waiting(counts, db)))
         await stack.enter_async_context(_working(delivery))
-        callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake)
-        count = metrics.counts.callback if metrics is not None else _ignore
-        webhooks = await _webhooks(settings, db, callbacks, stack, count)
+        by_text = partial(counts.ended, "text")
+        callbacks = Inbox(db, sessions, clock, partial(uuid7, clock), delivery.wake, ended=by_text)
+        webhooks = await _webhooks(settings, db, callbacks, stack, counts.callback)
         await stack.enter_async_context(_background(remind(db, clock, partial(uuid7, clock), delivery.wake)))
         limits = Limits(_limit_storage(settings))
-        await stack.enter_async_context(_background(keep_house(_chores(db, sessions), clock)))
+        factors = Factors(secrets, passwords, limits)
+        chores = [*_chores(db, sessions), partial(second_factors.reseal, db, factors), _ended(settings, db).purge]
+        await stack.enter_async_context(_background(keep_house(chores, clock)))
         await stack.enter_async_context(_background(_index(db)))
         live = Live(Hub(db), sessions.store, clock)
         stack.push_async_callback(live.hub.close)
@@ -142,16 +174,18 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             sessions=sessions,
             guard=_guard(settings, sessions),
             passwords=passwords,
-            phones=Phones(keys, countries=Countries(settings.sms_countries)),
-            emails=Emails(keys, sends=settings.mail_server is not None),
-            topics=Topics(keys, _shown(settings.ntfy_url)),
-            forgotten=Forgotten(keys, settings.public_url, sends=settings.mail_server is not None),
+            phones=Phones(secrets, countries=Countries(settings.sms_countries)),
+            emails=Emails(secrets, sends=settings.mail_server is not None),
+            topics=Topics(secrets, _shown(settings.ntfy_url)),
+            forgotten=Forgotten(secrets, settings.public_url, sends=settings.mail_server is not None),
             limits=limits,
+            factors=factors,
+            public_url=settings.public_url,
             clock=clock,
             new_id=partial(uuid7, clock),
             wake=delivery.wake,
             trouble=lambda: [
-                *(text for text in (index_trouble(), _of_limits(limits)) if text),
+                *(text for text in (index_trouble(), _of_limits(limits), _of_factors(factors)) if text),
                 *delivery.trouble,
             ],
             ready=partial(is_current, db),
@@ -160,7 +194,10 @@ async def opened(settings: Settings, clock: Clock = microseconds) -> AsyncGenera
             uploads=Turns(1, exchange.OF_ONE_PERSON),
             exchanges=Turns(exchange.AT_ONCE, exchange.WAITING),
             feed_counts=AddressCount(feeds.TIMES, feeds.SECONDS),
+            counts=counts,
+            caps=caps(settings),
             webhooks=webhooks,
+            services=_services(settings, db, sessions, clock),
         )
 
 
@@ -183,16 +220,62 @@ def deliverer(settings: Settings, db: Database, clock: Clock = microseconds, obs
     )
 
 
-def _metrics(
-    db: Database, clock: Clock, stopped: Callable[[], list[ChannelKind]], index_trouble: Callable[[], str | None] | None
-) -> Metrics:
-    from recado.metrics import Metrics  # noqa: PLC0415 - a service without the port never pays for it
+@asynccontextmanager
+async def delivering(settings: Settings, db: Database, clock: Clock = microseconds) -> AsyncGenerator[Lanes, None]:
+    """Yield the delivery workers for a process of their own, which answers on the operations port too.
 
-    async def stores() -> dict[str, bool]:
-        up = {"sql": await is_current(db)}
-        return up if index_trouble is None else {**up, "redis": index_trouble() is None}
+    A port that cannot be listened on, since a server beside it has it, costs the metrics of this process, not its work.
+    """
+    if settings.ops_port is None:
+        yield deliverer(settings, db, clock)
+        return
+    from recado.server.listening import CannotListen  # noqa: PLC0415 - only with the port
 
-    return Metrics(db, clock, stores=stores, stopped=stopped)
+    counts = Counts()
+    delivery = deliverer(settings, db, clock, counts.attempt)
+    metrics = _metrics(db, clock, counts, None, delivery)
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(_operations(replace(settings, workers=1), metrics))
+        except CannotListen as error:
+            print(f"recado: {error}. Until then nobody sees what this process counts.", file=sys.stderr, flush=True)
+        yield delivery
+
+
+def _metrics(db: Database, clock: Clock, counts: Counts, store: SessionStore | None, delivery: Lanes) -> Metrics:
+    from recado.metrics.metrics import Metrics  # noqa: PLC0415 - a service without the port never pays for it
+
+    ping: Callable[[], Awaitable[str | None]] | None = getattr(store, "probe", None)  # only an index has one
+
+    async def stores() -> dict[str, Store]:
+        found = {"sql": await _timed(is_current(db))}
+        return found if ping is None else {**found, "redis": await _timed(_no_trouble(ping))}
+
+    return Metrics(db, clock, counts, stores=stores, stopped=lambda: delivery.stopped)
+
+
+async def _timed(asked: Awaitable[bool]) -> Store:
+    """Ask a store; one that does not answer in time is down."""
+    from recado.metrics.metrics import Store  # noqa: PLC0415 - the same
+
+    begun = perf_counter()
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            up = await asked
+    except TimeoutError:
+        up = False
+    return Store(up, perf_counter() - begun)
+
+
+async def _no_trouble(ping: Callable[[], Awaitable[str | None]]) -> bool:
+    return await ping() is None
+
+
+async def _note_waiting(counts: Counts, db: Database) -> None:
+    """Note each second how many wait for the database, so that whichever process is asked can tell of all."""
+    while True:
+        counts.waiting(db.waiting)
+        await asyncio.sleep(1)
 
 
 @asynccontextmanager
@@ -250,21 +333,26 @@ def caps(settings: Settings) -> Caps:
 
 def reveal(settings: Settings) -> Callable[[str], str]:
     """Return what makes codes, links and topics of what the database holds."""
-    keys = phone_keys(settings)
-    return derived.revealing(keys, Phones(keys).reveal)
+    secrets = phone_keys(settings)
+    return derived.revealing(secrets, Phones(secrets).reveal)
 
 
-def tokens(settings: Settings) -> Tokens:
-    """Return what signs and reads tokens. The settings hold the keys by now."""
-    access, refresh = settings.access_secret, settings.refresh_secret
-    if access is None or refresh is None:
-        raise AssertionError("keyfile.with_keys fills both in")
-    return Tokens(
-        KeyRing(access, _given(settings.access_secret_previous)),
-        KeyRing(refresh, _given(settings.refresh_secret_previous)),
-        issuer="recado",
-        audience="recado",
-    )
+async def _signing(settings: Settings, db: Database) -> Tokens:
+    """Return what signs and reads tokens. Raises `KeyMissing` when a machine beside this one has keys it has not."""
+    signing.follow_algorithm(settings, LONGEST_ACCESS)
+    if not settings.embedded:  # else there is no other machine
+        now = int(time.time())
+        await db.write(keys.agree, signing.names(settings, now, LONGEST_ACCESS), now)
+    return signing.tokens(settings)
+
+
+def _ended(settings: Settings, db: Database) -> EndedLog:
+    return EndedLog(db, db.engine, settings.access_ttl)
+
+
+def _services(settings: Settings, db: Database, sessions: Sessions, clock: Clock) -> Services:
+    feed = Feed(_ended(settings, db), sessions.tokens, clock)
+    return Services(Clients(settings.clients), feed, AddressCount(FAILURES, FAILURE_SECONDS, name="client"))
 
 
 def _lifetimes(settings: Settings) -> Lifetimes:
@@ -272,7 +360,7 @@ def _lifetimes(settings: Settings) -> Lifetimes:
 
 
 def phone_keys(settings: Settings) -> list[bytes]:
-    """Phone codes hang on the refresh keys, which no database holds."""
+    """Phone codes hang on a secret that no database holds: the refresh key, or the generated one of the first days."""
     return _given(settings.refresh_secret, settings.refresh_secret_previous)
 
 
@@ -296,7 +384,7 @@ def _store(settings: Settings, db: Database, stack: AsyncExitStack) -> tuple[Ses
         return truth, lambda: None
     from revocable.redis import open_index  # noqa: PLC0415 - the embedded set-up never pays for redis-py
 
-    index = open_index(",".join(settings.redis_urls), truth, settings.access_ttl)
+    index = open_index(",".join(settings.redis_urls), truth, max(settings.access_ttl, _TOMBSTONES))
     stack.push_async_callback(index.aclose)
     return index, lambda: index.trouble
 
@@ -315,6 +403,11 @@ def _limit_storage(settings: Settings) -> Any:
 
 def _of_limits(limits: Limits) -> str | None:
     return "Redis does not count failed logins: each process counts for itself" if limits.storage_failing else None
+
+
+def _of_factors(factors: Factors) -> str | None:
+    apps = factors.unreadable
+    return f"{apps} authenticator apps are sealed under a REFRESH_SECRET that is not here" if apps else None
 
 
 def _chores(db: Database, sessions: Sessions) -> list[Chore]:
@@ -344,9 +437,9 @@ async def _index(db: Database) -> None:
 
 
 async def _consult(db: Database, open_kinds: frozenset[ChannelKind], clock: Clock, message: Pending) -> Consent:
-    """Ask whether somebody wants a message, and how; a reminder also whether there still is something to do."""
-    if message.kind == "reminder" and not await still_wanted(db, message.todo_id, message.created_at):
-        return Consent((), refusal="The to-do was done, deleted or put off meanwhile.")
+    """Ask whether somebody wants a message, and how; of one about a to-do also whether it still is for them."""
+    if refusal := await leaving.refusal(db, message):
+        return Consent((), refusal=refusal)
     return await consent.consent(db, message, open_kinds=open_kinds, now=clock())
 
 
@@ -359,7 +452,7 @@ def _shown(url: str | None) -> str | None:
 
 
 async def _webhooks(
-    settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack, count: Callable[[str], None]
+    settings: Settings, db: Database, worker: Inbox, stack: AsyncExitStack, count: Callable[[Callback], None]
 ) -> Webhooks | None:
     """Return what takes callbacks, and let a worker act on them; None without a secret to judge them by."""
     secrets, key = settings.vonage_signature_secrets, settings.nexmo_api_key
@@ -368,10 +461,6 @@ async def _webhooks(
         return None
     await stack.enter_async_context(_background(worker.run()))
     return Webhooks(Signed(secrets, key, settings.vonage_application_id), worker.wake, count)
-
-
-def _ignore(_outcome: str) -> None:
-    """Count nothing: nobody asks."""
 
 
 def _chores_of_texting(db: Database) -> list[Chore]:

@@ -6,11 +6,17 @@ RecadoError
 ├── Conflict        it clashes with what is stored
 ├── Refused         the caller may not do this
 ├── BadCredentials  user name and password do not match
+├── FactorRequired  the password is right, and a second factor is needed as well
+├── FactorWrong     a second factor is wrong, or was used
+├── ChallengeOver   what was answered has run out, or was answered
 ├── TooMany         a limit is reached; says when to try again
 └── Unavailable     a store or a pool cannot answer now; says when to try again
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 
 class RecadoError(Exception):
@@ -49,6 +55,31 @@ class BadCredentials(RecadoError):
 
     def __init__(self) -> None:
         super().__init__("Please provide valid login details")
+
+
+class FactorRequired(RecadoError):
+    """The password is right, and a second factor is on. `expires_in` is in seconds.
+
+    `passkey` is what a browser asks for a passkey with; None where none can be used.
+    """
+
+    def __init__(self, challenge: str, expires_in: int, factors: Sequence[str], passkey: Any) -> None:
+        super().__init__("A second factor is needed as well.")
+        self.challenge, self.expires_in, self.factors, self.passkey = challenge, expires_in, factors, passkey
+
+
+class FactorWrong(RecadoError):
+    """A code or a passkey is wrong, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__("This is wrong, or was used before.")
+
+
+class ChallengeOver(RecadoError):
+    """A challenge has run out, was answered, or had too many wrong answers."""
+
+    def __init__(self) -> None:
+        super().__init__("This took too long, or was done already: begin again.")
 
 
 class TooMany(RecadoError):

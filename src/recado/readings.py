@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import SplitResult, unquote, urlsplit
 
 Signup = Literal["open", "invite", "closed"]
+Algorithm = Literal["HS256", "ES256"]
+Level = Literal["debug", "info", "warning", "error"]
+Form = Literal["json", "logfmt"]
+W = TypeVar("W", bound=str)
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _KNOWN_TO_EVERYBODY = (
@@ -57,6 +62,27 @@ def secret(name: str, text: str) -> bytes | None:
     return key
 
 
+def algorithm(name: str, text: str) -> Algorithm:
+    """Read what signs access tokens."""
+    for alg in get_args(Algorithm):
+        if text == alg:
+            return alg
+    raise SettingsError(f"{name} is {text!r}: write HS256, or ES256 for services that verify without the secret.")
+
+
+def clients(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """Read `id:secret` pairs, separated by commas. An id may stand there twice, with two secrets. None is told."""
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    for client_id, _, secret_ in pairs:
+        plain = re.fullmatch(r"[A-Za-z0-9._~-]{1,64}", client_id) and re.fullmatch(r"[A-Za-z0-9._~-]{32,256}", secret_)
+        if not plain or len(set(secret_)) < 8:
+            raise SettingsError(
+                f"{name} holds a pair that cannot be used: write id:secret, both of letters, digits and -._~, "
+                "the secret random and of 32 characters at least, as from `openssl rand -hex 32`."
+            )
+    return tuple((client_id, secret_) for client_id, _, secret_ in pairs)
+
+
 def signup(name: str, text: str, *, private: bool) -> Signup:
     """Read who may sign up; without a word, everybody on a private service, else only with an invite."""
     if not text:
@@ -65,6 +91,21 @@ def signup(name: str, text: str, *, private: bool) -> Signup:
         if text == mode:
             return mode
     raise SettingsError(f"{name} is {text!r}: write open, invite or closed.")
+
+
+def one_of(name: str, text: str, words: Sequence[W]) -> W:
+    """Read one of a few words."""
+    for word in words:
+        if text == word:
+            return word
+    raise SettingsError(f"{name} is {text!r}: write {', '.join(words[:-1])} or {words[-1]}.")
+
+
+def passwords(url: str) -> list[str]:
+    """Return the password in an address, as it stands there and as it is meant."""
+    _, at, _ = url.rpartition("@")
+    found = urlsplit(url).password if at else None
+    return [found, unquote(found)] if found else []
 
 
 def networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import get_args
 
 from recado import readings
-from recado.readings import MailServer, SettingsError, Signup
+from recado.readings import Algorithm, Form, Level, MailServer, SettingsError, Signup
 
 __all__ = ["SETTINGS", "Setting", "Settings", "SettingsError", "load"]
 
@@ -37,6 +38,8 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address it listens on; `0.0.0.0` for every network of this machine."),
     Setting("PORT", "8080", "Port it listens on; `0` takes a free one."),
     Setting("RECADO_OPS_PORT", "", "Port of `/metrics`, on the same address; keep it away from strangers.", "off"),
+    Setting("RECADO_LOG_LEVEL", "info", "What is logged: `debug` (every request too), `info`, `warning` or `error`."),
+    Setting("RECADO_LOG_FORM", "json", "How a line of the log is written: `json` or `logfmt`."),
     Setting("RECADO_DATA", "./data", "Folder of the SQLite file and the generated keys."),
     Setting("RECADO_PUBLIC_URL", "", "The address people use, when it is a name: `https://todo.example`.", "none"),
     Setting(
@@ -59,6 +62,11 @@ SETTINGS = (
     ),
     Setting("ACCESS_SECRET_PREVIOUS", "", "The `ACCESS_SECRET` before this one; still verifies.", "none"),
     Setting("REFRESH_SECRET_PREVIOUS", "", "The `REFRESH_SECRET` before this one; still verifies.", "none"),
+    Setting(
+        "RECADO_ACCESS_ALG",
+        "HS256",
+        "Signs access tokens: `HS256`, or `ES256`, which other services verify by `/.well-known/jwks.json`.",
+    ),
     Setting("RECADO_ACCESS_TTL", "15m", "How long an access token lives."),
     Setting("RECADO_REFRESH_TTL", "7d", "How long a session lives without a refresh."),
     Setting("RECADO_SESSION_TTL", "30d", "How long a session lives at most."),
@@ -101,6 +109,12 @@ SETTINGS = (
     ),
     Setting("RECADO_MAIL_FROM", "", "Address that e-mail comes from; needed with `SMTP_URL`.", "none"),
     Setting("NTFY_URL", "", "ntfy server: `https://ntfy.sh`, or `https://:token@host`.", "none: no pushes"),
+    Setting(
+        "RECADO_CLIENTS",
+        "",
+        "Services that may ask about tokens, end their sessions and follow what ended: `id:secret`, comma-separated.",
+        "none",
+    ),
     Setting("RECADO_WORKERS", "1", "Server processes on this machine."),
 )
 _DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
@@ -126,6 +140,7 @@ class Settings:
     refresh_secret: bytes | None = field(repr=False)
     access_secret_previous: bytes | None = field(repr=False)
     refresh_secret_previous: bytes | None = field(repr=False)
+    access_alg: Algorithm
     access_ttl: int
     refresh_ttl: int
     session_ttl: int
@@ -150,12 +165,29 @@ class Settings:
     vonage_signature_secrets: tuple[bytes, ...] = field(repr=False)
     """Empty means that callbacks are not taken."""
     vonage_application_id: str | None
+    clients: tuple[tuple[str, str], ...] = field(repr=False)
+    """Id and secret of each service."""
     workers: int
+    log_level: Level
+    log_form: Form
+    given: frozenset[str]
+    """Which of `ACCESS_SECRET` and `REFRESH_SECRET` were given; the others are generated."""
 
     @property
     def embedded(self) -> bool:
         """Whether the truth is a SQLite file."""
         return self.database_url.startswith("sqlite:")
+
+    @property
+    def secrets(self) -> list[str | bytes]:
+        """What no log may hold: keys, passwords of stores and channels."""
+        addresses = [self.database_url, *self.redis_urls, self.ntfy_url or ""]
+        passwords = [self.mail_server.password if self.mail_server else None]
+        passwords += [secret for url in addresses for secret in readings.passwords(url)]
+        keys = [self.access_secret, self.refresh_secret, self.access_secret_previous, self.refresh_secret_previous]
+        clients = [secret for _, secret in self.clients]
+        found = [*keys, self.nexmo_api_secret, *self.vonage_signature_secrets, *clients, *passwords]
+        return [secret for secret in found if secret]
 
 
 def load(environ: Mapping[str, str] | None = None, dotenv_path: Path | None = Path(".env")) -> Settings:
@@ -194,6 +226,7 @@ def _read(values: Mapping[str, str]) -> Settings:
         refresh_secret=readings.secret("REFRESH_SECRET", values["REFRESH_SECRET"]),
         access_secret_previous=readings.secret("ACCESS_SECRET_PREVIOUS", values["ACCESS_SECRET_PREVIOUS"]),
         refresh_secret_previous=readings.secret("REFRESH_SECRET_PREVIOUS", values["REFRESH_SECRET_PREVIOUS"]),
+        access_alg=readings.algorithm("RECADO_ACCESS_ALG", values["RECADO_ACCESS_ALG"]),
         access_ttl=readings.duration("RECADO_ACCESS_TTL", values["RECADO_ACCESS_TTL"]),
         refresh_ttl=readings.duration("RECADO_REFRESH_TTL", values["RECADO_REFRESH_TTL"]),
         session_ttl=readings.duration("RECADO_SESSION_TTL", values["RECADO_SESSION_TTL"]),
@@ -216,7 +249,11 @@ def _read(values: Mapping[str, str]) -> Settings:
             "VONAGE_SIGNATURE_SECRET", values["VONAGE_SIGNATURE_SECRET"]
         ),
         vonage_application_id=values["VONAGE_APPLICATION_ID"] or None,
+        clients=readings.clients("RECADO_CLIENTS", values["RECADO_CLIENTS"]),
         workers=readings.whole("RECADO_WORKERS", values["RECADO_WORKERS"], 1, 256),
+        log_level=readings.one_of("RECADO_LOG_LEVEL", values["RECADO_LOG_LEVEL"], get_args(Level)),
+        log_form=readings.one_of("RECADO_LOG_FORM", values["RECADO_LOG_FORM"], get_args(Form)),
+        given=frozenset(name for name in ("ACCESS_SECRET", "REFRESH_SECRET") if values[name]),
     )
 
 

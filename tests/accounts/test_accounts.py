@@ -8,14 +8,16 @@ from importlib.resources import files
 
 import pytest
 
-from recado.accounts import accounts, audit, invites, resets
+from recado.accounts import accounts, audit, derived, invites, register, resets
 from recado.accounts.accounts import Notify, QuietHours, SettingsChange
+from recado.accounts.forgotten import Forgotten
 from recado.accounts.housekeeping import housekeep
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phones import Phones
 from recado.db import Database, Tx
 from recado.errors import BadCredentials, Invalid, NotFound, TooMany
+from recado.messages import outbox
 from tests.accounts.people import DAY, HOME, HOUR, MINUTE, NOW, OTHER, PASSWORD, kinds, nothing, sign_in, somebody
 
 TABLES = (
@@ -216,6 +218,30 @@ async def test_only_the_newest_reset_code_is_good_and_only_for_a_day(db: Databas
     await resets.redeem_reset(db, passwords, code, OTHER, address=HOME, now=NOW + 24 * HOUR - 1, then=nothing)
     with pytest.raises(NotFound):
         await resets.create_reset(db, "nobody", NOW)
+
+
+async def test_a_forgotten_password_leaves_the_operators_code_good(db: Database, passwords: Passwords) -> None:
+    ana = await somebody(db, passwords)
+    await db.write(with_mailbox, ana.user_id)
+    code = await resets.create_reset(db, ana.username, NOW)
+    forgotten = Forgotten([b"k" * 32], None, sends=True, new_nonce=iter(["one", "two"]).__next__)
+    for _ in range(2):
+        await forgotten.send(db, ana.username, client=HOME, now=NOW)
+    nonces = [text.nonce or "" for text in await outbox.waiting(db, 10, "email")]
+    links = [derived.reset_code(b"k" * 32, nonce) for nonce in sorted(nonces)]
+
+    async def redeem(code: str) -> None:
+        await resets.redeem_reset(db, passwords, code, OTHER, address=HOME, now=NOW, then=nothing)
+
+    with pytest.raises(Invalid):  # of two links by e-mail the newer one is good
+        await redeem(links[0])
+    await redeem(code)
+    with pytest.raises(Invalid):  # and once a password was set, none is
+        await redeem(links[1])
+
+
+async def with_mailbox(tx: Tx, user_id: int) -> None:
+    register.verify_email(tx, user_id, f"ana{user_id}@example.org", NOW)
 
 
 async def test_what_has_had_its_time_is_deleted(db: Database, passwords: Passwords, limits: Limits) -> None:

@@ -189,5 +189,5 @@ def test_memory_of_the_hashes_goes_back_to_the_system() -> None:
     """In a process of its own, whose memory nobody else uses."""
     done = subprocess.run([sys.executable, "-c", _RESIDENT], capture_output=True, text=True, timeout=60, check=True)
     most, rest = map(int, done.stdout.split())
-    assert most > 50_000, most  # four hashes at once take 19 MiB each
+    assert most > 30_000, most  # a hash takes 19 MiB; four run at once, two of them where the machine is busy
     assert rest < 10_000, rest  # measured: 0.2 to 0.4 MB; with `malloc_trim` alone it stayed at 78 MB

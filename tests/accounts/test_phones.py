@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from recado.accounts import accounts
 from recado.accounts.consent import consent
+from recado.accounts.digits import code_for
 from recado.accounts.limits import Limits
 from recado.accounts.passwords import Passwords
 from recado.accounts.phone_numbers import normalise
-from recado.accounts.phones import Phones, code_for
+from recado.accounts.phones import Phones
 from recado.db import Database
 from recado.errors import Invalid, NotFound, TooMany
-from recado.messages import outbox
+from recado.messages import outbox, stops
 from tests.accounts.people import DAY, HOME, HOUR, MINUTE, NOW, PASSWORD, kinds, nothing, somebody
 
 KEY, OLD_KEY = b"k" * 32, b"o" * 32
@@ -268,3 +269,21 @@ def test_a_code_is_six_digits_shortened_as_in_rfc_4226(key: bytes, nonce: str) -
     start = digest[31] % 16
     number = int.from_bytes(digest[start : start + 4], "big") % 2**31
     assert code_for(key, nonce) == f"{number % 10**6:06d}"
+
+
+async def test_that_a_strangers_number_said_stop_is_not_told(
+    db: Database, passwords: Passwords, phones: Phones
+) -> None:
+    ana = await somebody(db, passwords)
+    await db.write(stops.stop, PHONE, NOW)
+    assert await phones.start(db, ana.user_id, PHONE, now=NOW) == PHONE
+    assert await phones.start(db, ana.user_id, ANOTHER, now=NOW) == ANOTHER
+
+
+async def test_that_ones_own_number_said_stop_is_told(db: Database, passwords: Passwords, phones: Phones) -> None:
+    ana = await somebody(db, passwords)
+    await phones.start(db, ana.user_id, PHONE, now=NOW)
+    await phones.verify(db, ana.user_id, await code_of(db, phones, ana.user_id), now=NOW)
+    await db.write(stops.stop, PHONE, NOW)
+    with pytest.raises(Invalid, match="STOP"):
+        await phones.start(db, ana.user_id, PHONE, now=NOW)

@@ -234,3 +234,34 @@ def test_wrong_usage_has_exit_code_2(tmp_path: Path, arguments: list[str]) -> No
 
 def test_the_version_is_printed(tmp_path: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", Operator(tmp_path, "").run("--version"))
+
+
+async def test_who_is_erased_leaves_nothing_and_their_name_is_free_again(operator: Operator, db: Database) -> None:
+    operator.run("user", "add", "ana", stdin=PASSWORD)
+    operator.run("user", "add", "bia", stdin=PASSWORD)
+    text = NewMessage(2, uuid7(microseconds), "created", "+5511987654321", "planted", microseconds())
+
+    async def queue(tx: Tx) -> None:
+        outbox.put(tx, text)
+
+    await db.write(queue)
+    assert "another name" in operator.run("user", "erase", "bia", stdin="ana\n", code=1)
+    assert "bia" in operator.run("user", "list")
+    assert "bia is erased" in operator.run("user", "erase", "bia", stdin="bia\n")
+    assert "bia" not in operator.run("user", "list")
+    for table in ("message", "list", "list_member", "security_event"):
+        column = "owner_id" if table == "list" else "user_id"
+        assert await db.all(f"SELECT * FROM {table} WHERE {column} = 2") == []
+    assert operator.run("user", "erase", "bia", "--yes", code=1) == "recado: There is no user 'bia'.\n"
+    assert "is user 3." in operator.run("user", "add", "bia", stdin=PASSWORD)
+
+
+def test_events_are_listed_newest_first_and_by_kind(operator: Operator) -> None:
+    operator.run("user", "add", "ana", stdin=PASSWORD)
+    operator.run("user", "disable", "ana")
+    operator.run("user", "enable", "ana")
+    listed = operator.run("events").splitlines()
+    assert [line.split()[2] for line in listed[1:]] == ["enabled", "disabled"]
+    assert all("ana" in line for line in listed[1:])
+    assert len(operator.run("events", "--kind", "disabled").splitlines()) == 2
+    assert len(operator.run("events", "--limit", "1").splitlines()) == 2

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from recado.db import Database, Tx
@@ -14,7 +18,9 @@ from recado.messages import outbox
 from recado.messages.outbox import Kind, NewMessage
 from revocable.sessions import microseconds
 from tests.cli.test_commands import Operator
+from tests.http.people import wait_for
 from tests.running import command, environment
+from tests.servers import free_port
 from tests.vonage.server import KEY, SECRET, StandIn, stand_in
 
 NUMBER = "+351912345678"
@@ -71,6 +77,24 @@ async def test_failed_messages_are_sent_again(operator: Operator, db: Database) 
     assert "not both" in operator.run("messages", "retry", code=1)
     found = await db.all("SELECT id FROM message WHERE state = 'queued'")
     assert {row[0] for row in found} == {one, other}
+
+
+async def test_what_may_have_arrived_and_what_had_its_moment_is_not_among_what_failed_within_a_time(
+    operator: Operator, db: Database
+) -> None:
+    surely, doubtful = await stored(db, "failed"), await stored(db, "failed")
+    moments = [await stored(db, "failed", kind=kind) for kind in ("answer", "digest")]
+    old = await stored(db, "failed")
+    await db.change("UPDATE message SET doubts = 1 WHERE id = $1", doubtful)
+    await db.change("UPDATE message SET created_at = created_at - 7200000000 WHERE id = $1", old)
+    assert operator.run("messages", "retry", "--failed-within", "1h") == "1 queued again.\n"
+    assert await _queued(db) == {surely}
+    assert operator.run("messages", "retry", doubtful, moments[1]) == "2 queued again.\n"  # by their ids they are
+    assert await _queued(db) == {surely, doubtful, moments[1]}
+
+
+async def _queued(db: Database) -> set[str]:
+    return {row[0] for row in await db.all("SELECT id FROM message WHERE state = 'queued'")}
 
 
 async def test_states_and_costs_are_counted(operator: Operator, db: Database) -> None:
@@ -142,3 +166,70 @@ def test_the_doctor_says_when_no_receipt_came(operator: Operator) -> None:
 def test_the_doctor_sends_nothing_without_a_carrier_or_to_no_number(operator: Operator) -> None:
     assert "there is no carrier" in operator.run("doctor", "--send", NUMBER, code=1)
     assert "Give a phone number" in operator.run("doctor", "--send", "0800", code=1)
+
+
+@contextmanager
+def delivering(operator: Operator, **more: str) -> Iterator[None]:
+    """`recado deliver`, until a signal ends it well."""
+    process = subprocess.Popen(command("deliver"), cwd=operator.folder, env=environment(operator.settings | more))
+    try:
+        yield
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def metrics(port: int, *wanted: str) -> str:
+    """Ask the operations port until it tells all of that, and return what it tells."""
+    told = ""
+
+    async def there() -> bool:
+        nonlocal told
+        with suppress(httpx2.TransportError):
+            told = (await client.get("/metrics")).text
+        return all(line in told for line in wanted)
+
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        await wait_for(there, 15)
+    return told
+
+
+async def test_a_delivery_worker_of_its_own_tells_states_costs_and_a_stop(operator: Operator, db: Database) -> None:
+    for price in ("0.03", "0.04"):
+        await stored(db, "delivered", price=price)
+    port = free_port()
+    with stand_in() as vonage:
+        vonage.script(always="402")
+        with delivering(operator, RECADO_OPS_PORT=str(port), **carried(vonage)):
+            told = await metrics(port, 'recado_channel_stopped{channel="sms"} 0.0')
+            assert 'recado_messages{channel="sms",state="delivered"} 2.0' in told
+            assert 'recado_messages_cost_today{channel="sms",currency="EUR"} 0.07' in told
+            await queued(db)
+            told = await metrics(port, 'recado_channel_stopped{channel="sms"} 1.0')
+            assert 'recado_message_attempts_total{channel="sms",outcome="halt"} 1.0' in told
+            assert 'recado_messages{channel="sms",state="queued"} 1.0' in told
+            assert 'recado_store_up{store="sql"} 1.0' in told
+            assert NUMBER not in told
+
+
+async def test_a_delivery_worker_whose_port_is_taken_delivers_all_the_same(operator: Operator, db: Database) -> None:
+    await queued(db)
+    with stand_in() as vonage, socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with delivering(operator, RECADO_OPS_PORT=port, **carried(vonage)):
+
+            async def sent() -> bool:
+                return len(vonage.requests) == 1
+
+            await wait_for(sent, 15)
+
+
+async def queued(db: Database) -> None:
+    """A message that goes to its one address, whoever has it."""
+
+    async def put(tx: Tx) -> None:
+        outbox.put(tx, NewMessage(7, uuid7(microseconds), "test", NUMBER, "a try", microseconds()))
+
+    await db.write(put)

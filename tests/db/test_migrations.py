@@ -17,6 +17,7 @@ from recado.db.ids import uuid7
 from recado.db.migrate import migrations, statements
 from recado.todos import listing, lists, positions
 from recado.todos.listing import Wanted
+from revocable.ended import SCHEMA as LOG_SCHEMA
 from revocable.sql import SCHEMA
 from tests.db.process import hear, process
 from tests.servers import Postgres
@@ -83,7 +84,8 @@ async def test_both_engines_have_the_same_tables_columns_and_indexes(postgres_ur
     for found in (in_postgres, in_sqlite):  # each has a search of its own
         for table in [name for name in found if name.startswith("search_")]:
             del found[table]
-    in_postgres["todo_change"].remove("tx")  # SQLite's numbers are in the order of commits by themselves
+    for log in ("todo_change", "session_end"):
+        in_postgres[log].remove("tx")  # SQLite's numbers are in the order of commits by themselves
     assert {table: set(names) for table, names in in_postgres.items()} == {t: set(n) for t, n in in_sqlite.items()}
     of_todo = {"todo_id", "todo_open", "todo_done", "todo_trash", "todo_step", "todo_place"}  # SQLite has one for five
     of_todo |= {"search_doc_todo", "search_word_terms"}
@@ -162,6 +164,14 @@ def test_the_table_of_sessions_is_as_the_library_wants_it() -> None:
     assert migrations("postgres")[0].statements == statements(SCHEMA)
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_the_log_of_ended_sessions_is_the_one_of_revocable(engine: str) -> None:
+    step = next(step for step in migrations(engine) if step.name == "ended_sessions")
+    *log, own = step.statements
+    assert tuple(log) == statements(LOG_SCHEMA[engine])
+    assert own.startswith("CREATE TABLE signing_key")
+
+
 @pytest.mark.parametrize(
     ("script", "parts"),
     [
@@ -210,6 +220,17 @@ async def test_todos_of_the_first_version_keep_everything_and_their_order(empty_
     assert [todo.position for todo in found] == [positions.first(todo.id) for todo in found]
     for state, title in (("done", "t3"), ("trash", "t4")):
         assert [todo.title for todo in await listing.page(db, 1, Wanted(state=state), after=None, limit=9)] == [title]
+    await db.close()
+
+
+async def test_a_reset_code_that_was_given_out_before_an_update_stays_good(empty_url: str) -> None:
+    db = await open_database(empty_url)
+    resets = next(step.version for step in migrations(db.engine) if step.name == "reset_origins")
+    await db.write(up_to, db.engine, resets - 1)
+    await db.change("INSERT INTO password_reset (user_id, code_hash, expires_at) VALUES (1, 'hash', 2)")
+    await migrate(db)
+    found = await db.all("SELECT user_id, origin, code_hash, expires_at FROM password_reset")
+    assert [tuple(row) for row in found] == [(1, "operator", "hash", 2)]
     await db.close()
 
 

@@ -29,6 +29,12 @@ async def rows(service: Service, sql: str, *args: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await db.all(sql, *args)]
 
 
+async def change(service: Service, sql: str, *args: Any) -> None:
+    """Change rows behind the service's back, as time would."""
+    async with database(service) as db:
+        await db.change(sql, *args)
+
+
 async def dump(service: Service) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table, as a thief of the database would have them."""
     async with database(service) as db:

@@ -83,6 +83,7 @@ async def test_signing_up_gives_the_account_and_no_session(service: Service) -> 
         "ntfy": None,
         "channels": ["sms", "email", "ntfy"],
         "digest": None,
+        "operator": account["user_id"] == 1,
     }
     assert account["notify"]["created"] is False
     device = await Person(service, "bia.1", account["user_id"]).device()

@@ -39,7 +39,9 @@ def brief(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 async def test_tokens_and_sessions_end_to_the_second(brief: Service) -> None:
     """One story, since each line has to wait: what is refreshed, what is left alone, what is refreshed to its end."""
-    ana = await somebody(brief)
+    ana, rui = await somebody(brief), await (await somebody(brief, "rui")).device()
+    made = await rui.ask("POST", "/access-token", json={"name": "lives on", "scopes": ["read"], "expires_in": 60})
+    script = Device(rui.client, made.json())
     _skip_to_a_second_begun()
     left_alone, kept_up, refreshed = await asyncio.gather(*map(ana.device, ("left alone", "kept up", "refreshed")))
     signed_in = time.monotonic()
@@ -77,6 +79,7 @@ async def test_tokens_and_sessions_end_to_the_second(brief: Service) -> None:
     await _until(signed_in + 7.1)
     assert (await kept_up.refresh()).status_code == 401
     assert await kept_up.status() == 401
+    assert [await rui.status(), await script.status()] == [401, 200]
 
 
 def _skip_to_a_second_begun() -> None:

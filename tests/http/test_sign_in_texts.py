@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from recado.messages import segments
+from tests.http import factors
 from tests.http.conftest import Texted
 from tests.http.people import Device, Person, somebody, visitor, wait_for
 from tests.http.stored import database, events, rows
@@ -44,6 +45,8 @@ async def test_a_new_device_is_told_and_kill_ends_exactly_its_session(texted: Te
     answer = await texted.ask(phone, "kill")
     assert answer == "Signed out: Firefox Linux. If it was not you, change your password."
     assert [await device.status() for device in (thief, old, other)] == [401, 200, 200]
+    noted = await rows(texted.service, "SELECT kind FROM callback WHERE jti = $1", f"ended {thief.session_id}")
+    assert noted == [("ended",)]  # for an index that the process died before telling
     assert (await thief.refresh()).status_code == 401
     assert "session_ended" in await events(texted.service, ana.user_id)
     assert await texted.ask(phone, "KILL") == "There is no new sign-in of the last hour."
@@ -204,3 +207,18 @@ async def test_sign_ins_of_two_accounts_with_one_number_are_told_apart(texted: T
     assert [await device.status() for device in (anas, ruis)] == [401, 200]
     assert (await texted.ask(phone, "KILL 2")).startswith("Signed out: garage.")
     assert await ruis.status() == 401
+
+
+async def test_a_change_of_second_factors_is_told_and_so_is_a_recovery_code_that_was_used(texted: Texted) -> None:
+    ana, device, phone = await ana_with_phone(texted)
+    before = len(texted.sent(phone))
+    _, codes = await factors.add_app(device)
+    assert await texted.next_text(phone, before) == (
+        f"recado, account {ana.username}: an authenticator app was set up. Not you? Change your password."
+    )
+    challenge = (await factors.first_step(ana)).json()["challenge"]
+    assert (await factors.second_step(texted.service, challenge, recovery=codes[0])).status_code == 200
+    told = {await texted.next_text(phone, before + n) for n in (1, 2)}  # the device is new as well
+    assert f"recado, account {ana.username}: a recovery code was used. Not you? Change your password." in told
+    assert texted.service.run("user", "reset", ana.username, "--factors").returncode == 0
+    assert "the operator removed its second factors" in await texted.next_text(phone, before + 3)

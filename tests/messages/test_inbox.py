@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from recado.db import Database
+from recado.db import Database, Tx
 from recado.db.ids import uuid7
 from recado.messages import inbox
 from recado.texting.worker import Inbox
-from revocable import KeyRing, Sessions, Tokens
+from revocable import KeyRing, SessionEnded, Sessions, Tokens
+from revocable.redis import open_index
 from revocable.sql import SqlSessionStore
 from tests.messages.workers import FakeClock
+from tests.servers import Redis
 
 _KEYS = (b"access-0123456789abcdef0123456789", b"refresh-0123456789abcdef012345678")
 BODY = '{"message_uuid":"%s","from":"351912345678","text":"STOP"}'
@@ -56,6 +58,31 @@ async def test_a_text_acts_once_whatever_callbacks_bring_it(db: Database, clock:
     await worker.act_on_waiting()
     assert len(await db.all("SELECT message_uuid FROM inbound_text")) == 1
     assert len(await db.all("SELECT number FROM stopped_number")) == 1
+
+
+async def test_what_a_text_ended_is_forgotten_by_the_index_although_the_process_died(
+    db: Database, clock: FakeClock, redis_server: Redis
+) -> None:
+    tokens = Tokens(*(KeyRing(key) for key in _KEYS))
+    index = open_index(redis_server.url, SqlSessionStore(db), 900)
+    sessions = Sessions(index, tokens, clock=clock)
+    token = (await sessions.open("7")).access_token
+    sid = (await sessions.authenticate(token)).sid
+    await index.settle()  # by now the index knows it
+
+    async def kill(tx: Tx) -> None:
+        assert await sessions.within(tx).end("7", sid)
+        await inbox.keep_ended(tx, 7, sid, clock())
+
+    await db.write(kill)  # and whoever did that died
+    assert await sessions.authenticate(token), "the index should not know yet: else this shows nothing"
+    living = Inbox(db, sessions, clock, lambda: uuid7(clock), lambda: None)
+    assert await living.act_on_waiting() == 1
+    with pytest.raises(SessionEnded):
+        await sessions.authenticate(token)
+    assert await living.act_on_waiting() == 0
+    await sessions.settle()
+    await index.aclose()
 
 
 async def test_ids_are_remembered_for_longer_than_a_callback_can_come_again(db: Database, clock: FakeClock) -> None:

@@ -164,6 +164,51 @@ async def test_the_code_for_stop_stops_the_number(
     assert (await message(db, next_)).error == stops.REASON
 
 
+async def test_the_code_for_stop_counts_also_for_a_text_that_had_failed_in_doubt(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    server.script(always="hang_up")
+    delivery = worker(db, channel, clock)
+    for _ in range(3):
+        await delivery.deliver_due()
+        clock.move(6 * MINUTE)
+    assert (await message(db, id_)).state == "failed"
+    told = receipt(id_, "rejected", UUID, "1240", to=ANAS_NUMBER[1:])
+    assert await tell(db, clock, told) == [None]
+    assert await stops.is_stopped(db, ANAS_NUMBER)
+
+
+async def test_a_late_code_for_stop_does_not_undo_a_start(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    id_, uuid = await sent(db, server, channel, clock)
+    told = receipt(id_, "rejected", uuid, "1240")
+    await tell(db, clock, told)
+    assert await db.write(stops.start, ANAS_NUMBER)
+    await tell(db, clock, told)
+    assert not await stops.is_stopped(db, ANAS_NUMBER)
+
+
+async def test_the_code_for_stop_is_about_the_number_although_the_message_went_another_way(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock
+) -> None:
+    id_, uuid = await sent(db, server, channel, clock)
+    await db.change("UPDATE message SET recipient = 'ana@example.org', channel = 'email' WHERE id = $1", id_)
+    await tell(db, clock, receipt(id_, "rejected", uuid, "1240", to=ANAS_NUMBER[1:]))
+    assert await stops.is_stopped(db, ANAS_NUMBER)
+
+
+@pytest.mark.parametrize("code", ["1240", "1180", None])
+async def test_why_a_code_did_not_arrive_is_not_told_to_who_may_have_typed_somebody_elses_number(
+    db: Database, server: StandIn, channel: Vonage, clock: FakeClock, code: str | None
+) -> None:
+    (id_,) = await queue(db, new(clock, kind="phone_code", nonce="n"))
+    await worker(db, channel, clock).deliver_due()
+    await tell(db, clock, receipt(id_, "rejected", server.requests[-1]["message_uuid"], code))
+    assert (await message(db, id_)).error == stops.CODE_REASON
+
+
 async def test_it_was_delivered_when_vonage_says_if_that_can_be(
     db: Database, server: StandIn, channel: Vonage, clock: FakeClock
 ) -> None:

@@ -77,3 +77,12 @@ def test_a_number_is_masked_but_for_its_ends() -> None:
 
 def test_a_stored_text_never_shows_a_code() -> None:
     assert texts.hidden("Your recado code is {code}.") == "Your recado code is ••••••."
+
+
+@pytest.mark.parametrize("locale", ["en", "pt-BR"])
+def test_every_change_of_a_factor_is_told_in_one_plain_sms(locale: str) -> None:
+    kinds = ("totp_added", "totp_removed", "passkey_added", "passkey_removed")
+    for kind in (*kinds, "recovery_codes_made", "recovery_code_used", "factors_reset"):
+        told = texts.factor_changed("a" * 20, kind, locale)
+        assert set(told) <= _GSM_7, told
+        assert len(told) <= 160, told

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from recado.db import Database
+from recado.db import Database, Tx, open_database
 from recado.messages import outbox, receipts, stops
+from recado.messages import texts as words
 from recado.messages.caps import Caps
 from recado.messages.closed import Closed
 from recado.messages.countries import Countries
@@ -277,7 +280,63 @@ async def test_a_late_receipt_of_a_text_does_not_disturb_the_next_way(
     told = Receipt(vonage_id, "delivered", id_, usage=Usage("0.05", "EUR"))
     assert await db.write(receipts.apply, told, clock()) is None
     pushed = await message(db, id_)
-    assert (pushed.state, pushed.channel, pushed.price) == ("sent", "ntfy", None)
+    assert (pushed.state, pushed.channel) == ("sent", "ntfy")
+    assert await _costs(db) == {("sms", "EUR"): (1, 1, "0.05"), ("ntfy", ""): (1, 0, "0")}
+
+
+async def test_a_price_counts_on_the_channel_that_cost_it(
+    db: Database, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    moved, plain = await queue(db, new(clock), new(clock))
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    for id_ in (moved, plain):
+        await db.write(_priced, id_)
+    await db.write(outbox.undelivered, ANA, moved, await _vonage_id(db), "The carrier's network failed.")
+    for way in (texts.channel, pushes.channel):
+        await worker(db, way, clock, ways=WAYS).deliver_due()
+    assert (await message(db, moved)).channel == "ntfy"
+    assert await _costs(db) == {("sms", "EUR"): (2, 2, "0.08"), ("ntfy", ""): (1, 0, "0")}
+
+
+async def test_only_a_text_asks_for_a_reply(db: Database, texts: Texts, pushes: Pushes, clock: FakeClock) -> None:
+    said = words.assigned("rui", "buy bread", "en", number=3)
+    (id_,) = await queue(db, new(clock, text=said))
+    texts.server.script("422")
+    await worker(db, texts.channel, clock, ways=WAYS).deliver_due()
+    assert texts.server.requests[0]["body"]["text"] == "rui left you: buy bread. Reply DONE 3 when done."
+    await worker(db, pushes.channel, clock, ways=WAYS).deliver_due()
+    ((_, pushed, _),) = pushes.server.took
+    assert pushed == "rui left you: buy bread"
+    assert (await message(db, id_)).text == "rui left you: buy bread"
+
+
+class _LastWord(Countries):
+    """Somebody's STOP is committed by another process while their text is judged, after it was asked for."""
+
+    def __init__(self, db_url: str, now: int) -> None:
+        super().__init__()
+        self._db_url, self._now = db_url, now
+
+    def refusal(self, number: str) -> str | None:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(asyncio.run, self._stop(number)).result()
+        return super().refusal(number)
+
+    async def _stop(self, number: str) -> None:
+        db = await open_database(self._db_url)
+        await db.write(stops.stop, number, self._now)
+        await db.close()
+
+
+async def test_a_stop_that_comes_just_before_the_lease_wins(
+    db: Database, db_url: str, texts: Texts, pushes: Pushes, clock: FakeClock
+) -> None:
+    (id_,) = await queue(db, new(clock))
+    await worker(db, texts.channel, clock, ways=WAYS, countries=_LastWord(db_url, clock())).deliver_due()
+    assert texts.server.requests == []
+    await worker(db, pushes.channel, clock, ways=WAYS).deliver_due()
+    assert len(pushes.server.took) == 1
+    assert (await message(db, id_)).channel == "ntfy"
 
 
 async def test_who_stopped_texts_gets_what_they_want_another_way(
@@ -289,7 +348,17 @@ async def test_who_stopped_texts_gets_what_they_want_another_way(
         await worker(db, way, clock, ways=WAYS).deliver_due()
     assert texts.server.requests == []
     assert (await message(db, moved)).channel == "ntfy"
-    assert (await message(db, code)).error == stops.REASON
+    assert (await message(db, code)).error == stops.CODE_REASON
+
+
+async def _priced(tx: Tx, id_: str) -> None:
+    outbox.priced(tx, ANA, id_, "0.04", "EUR")
+
+
+async def _costs(db: Database) -> dict[tuple[str, str], tuple[int, int, str]]:
+    """How many were sent and priced, and for how much, by channel and currency."""
+    found = await outbox.costs(db, 0)
+    return {(cost.channel, cost.currency): (cost.sent, cost.priced, str(cost.amount)) for cost in found}
 
 
 async def _vonage_id(db: Database) -> str:

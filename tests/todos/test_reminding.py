@@ -12,6 +12,7 @@ import pytest
 
 from recado.accounts import accounts, register
 from recado.accounts.accounts import Author, QuietHours, SettingsChange
+from recado.accounts.consent import consent
 from recado.db import Database, Tx, open_database
 from recado.messages import outbox, replies, segments
 from recado.messages.outbox import Message
@@ -319,6 +320,29 @@ async def test_the_digest_follows_a_change_of_hour_of_zone_and_its_end(db: Datab
     assert (await when(db, ana, first=first + HOUR, last=second + HOUR))[1:] == [second]
     await accounts.update_settings(db, ana.user_id, SettingsChange(digest=None), now=second + HOUR)
     assert await when(db, ana, first=second + HOUR, last=second + 3 * DAY, step=HOUR) == [second + HOUR] * 2
+
+
+async def test_a_digest_whose_hour_is_in_quiet_hours_comes_at_their_end_for_that_day(db: Database) -> None:
+    quiet = {"digest": "23:00", "quiet_hours": QuietHours("22:00", "07:00"), "reminders": False}
+    ana = await texted(db, LISBON, **quiet)
+    await leave(db, ana, "friday's", due="2026-11-20")
+    await leave(db, ana, "saturday's", due="2026-11-21")
+    morning = at("2026-11-21T07:00", LISBON)
+    assert await when(db, ana, first=START, last=morning + DAY + HOUR) == [morning, morning + DAY]
+    (first, _) = await inbox(db, ana)
+    assert first.text == "Today, 2 to do: friday's; saturday's"
+
+
+async def test_a_digest_that_waits_is_not_wanted_once_its_day_is_over(db: Database) -> None:
+    ana = await texted(db, LISBON, digest="21:00", reminders=False)
+    await leave(db, ana, due="2026-11-01")
+    evening = at("2026-11-20T21:00", LISBON)
+    assert await remind(db, evening) == 1
+    (waiting,) = [text for text in await outbox.waiting(db, 10) if text.kind == "digest"]
+    tonight = await consent(db, waiting, open_kinds=["sms"], now=at("2026-11-20T23:59", LISBON))
+    tomorrow = await consent(db, waiting, open_kinds=["sms"], now=at("2026-11-21T00:00", LISBON))
+    assert tonight.ways
+    assert (tomorrow.ways, tomorrow.refusal) == ((), "The day that it was for was over.")
 
 
 async def test_a_digest_is_sent_once_whatever_the_clock_does(db: Database, db_url: str) -> None:

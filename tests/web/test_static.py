@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -47,6 +48,20 @@ def test_the_root_is_the_page_for_browsers_and_a_few_lines_for_programs(embedded
     program = ask(embedded, "/", Accept="*/*")
     assert program.headers["content-type"].startswith("text/plain")
     assert "Accept" in program.headers["vary"]
+
+
+def test_without_the_built_files_the_page_says_what_is_missing_and_the_rest_works(tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    shutil.copytree(ROOT / "src/recado", code / "recado", ignore=shutil.ignore_patterns("static", "__pycache__"))
+    service = Service(tmp_path, {"PYTHONPATH": str(code)}).start()
+    try:
+        for path in ("/", "/app/today"):
+            answer = ask(service, path, **BROWSER)
+            assert (answer.status_code, "make web" in answer.text) == (503, True)
+        assert ask(service, "/openapi.json").status_code == 200
+        assert ask(service, "/", Accept="*/*").status_code == 200
+    finally:
+        service.stop()
 
 
 def test_every_built_file_is_sent_as_it_is_with_its_type(embedded: Service) -> None:

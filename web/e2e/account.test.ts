@@ -1,8 +1,11 @@
 /** Devices, settings, messages and who takes part in a list: what one does there, and what comes of it elsewhere. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
+import { AXE, violations } from "./axe.ts";
 import { launch, profile, row, signIn, until } from "./browser.ts";
 import { Carrier } from "./carrier.ts";
 import { PASSWORD, Service } from "./service.ts";
@@ -102,6 +105,68 @@ test("language and theme change at once, and stay; a new password leaves only th
   await context.close();
 });
 
+test("an access token is made, shown once, copied, used by a script, listed with what it may, and ended like a device", async () => {
+  const context = await profile(browser);
+  await context.addInitScript(AXE);
+  const page = await context.newPage();
+  const person = await service.person();
+  await signIn(page, service, person);
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel(/^Name/).fill("nightly agent");
+  await page.getByLabel("It may").selectOption("write");
+  await page.getByLabel("Good for").selectOption("90");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const shown = page.getByLabel("Access token nightly agent");
+  await shown.waitFor();
+  const token = await shown.inputValue();
+  const script = { ...person, token };
+  await service.todo(script, { title: "from the script" });
+  await assert.rejects(service.call("GET", "/session", token), /insufficient-scope/);
+  await page.locator(".copy-once").getByRole("button", { name: "Copy" }).click();
+  await page.locator(".toast", { hasText: "Copied" }).waitFor();
+  await page.getByLabel(/^Name/).focus();
+  await page.keyboard.press("Control+v");
+  assert.equal(await page.getByLabel(/^Name/).inputValue(), token.slice(0, 100));
+  assert.deepEqual(await violations(page, false), []);
+  await page.locator(".section-form").getByRole("button", { name: "Make a token" }).locator("xpath=ancestor::section").getByRole("link").click();
+  const line = page.locator(".thing", { hasText: "nightly agent" });
+  await line.filter({ hasText: "may read and change" }).filter({ hasText: "until" }).waitFor();
+  assert.equal((await page.content()).includes(token), false);
+  await line.getByRole("button", { name: "End: nightly agent" }).click();
+  await page.locator(".toast", { hasText: "Ended: nightly agent" }).waitFor();
+  await assert.rejects(service.todos(script), /session-ended/);
+  await line.waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("who signed in a while ago gives the password for an access token; a wrong one is told", async () => {
+  const context = await profile(browser, { locale: "pt-BR" });
+  await context.addInitScript(AXE);
+  const page = await context.newPage();
+  const person = await service.person("pt-BR");
+  await signIn(page, service, person);
+  const database = new DatabaseSync(join(service.folder, "data/recado.db"), { timeout: 5_000 });
+  database.prepare("UPDATE proof SET at = at - 660000000 WHERE user_id = ?").run(person.user_id);
+  database.close();
+  await page.goto(`${service.url}/app/settings`);
+  await page.getByLabel(/^Nome/).fill("backup");
+  await page.getByRole("button", { name: "Criar um token" }).click();
+  const password = page.locator("#proof");
+  await password.waitFor();
+  assert.deepEqual(await violations(page, false), []);
+  await password.fill("not the right one at all");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").filter({ hasText: "não é a sua senha" }).waitFor();
+  await password.fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  const token = await page.getByLabel("Token de acesso backup").inputValue();
+  assert.deepEqual(await service.todos({ ...person, token }), []);
+  await password.waitFor({ state: "detached" });
+  await page.goto(`${service.url}/app/devices`);
+  await page.locator(".thing", { hasText: "backup" }).filter({ hasText: "pode ler" }).waitFor();
+  await context.close();
+});
+
 test("an account is erased after one question, with its password", async () => {
   const context = await profile(browser);
   const page = await context.newPage();
@@ -158,7 +223,7 @@ test("who is invited in one browser appears in the other; roles, handing over, r
   await page.getByRole("button", { name: "Make a link" }).click();
   const link = await page.getByLabel("Link of the invitation").inputValue();
   await other.goto(link); // signed out: the invitation waits until he is in
-  await other.locator('input[autocomplete="username"]').fill(ben.username);
+  await other.locator('input[autocomplete^="username"]').fill(ben.username);
   await other.locator("#password").fill(PASSWORD);
   await other.keyboard.press("Enter");
   await other.getByRole("button", { name: "Join" }).click();
@@ -194,7 +259,7 @@ test("after signing up, three to-dos explain the first steps; one click removes 
   const context = await profile(browser);
   const page = await context.newPage();
   await page.goto(`${service.url}/app/signup`);
-  await page.locator('input[autocomplete="username"]').fill("newcomer");
+  await page.locator('input[autocomplete^="username"]').fill("newcomer");
   await page.locator("#password").fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.locator(".row").nth(2).waitFor();
@@ -204,4 +269,56 @@ test("after signing up, three to-dos explain the first steps; one click removes 
   await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
   await page.locator(".row").nth(2).waitFor();
   await context.close();
+});
+
+test("the operator keeps somebody out and lets them in, makes a link to a new password and one to sign up; others have no such page", async () => {
+  const house = await Service.start();
+  const context = await profile(browser);
+  try {
+    const [operator, ana] = [await house.person(), await house.person()];
+    const page = await context.newPage();
+    await signIn(page, house, operator);
+    await page.getByRole("link", { name: "Operator" }).click();
+    const line = page.locator(".thing", { hasText: ana.username }).first();
+    await line.getByRole("button", { name: "Keep out" }).click();
+    await page.locator(".toast", { hasText: `${ana.username} is out.` }).waitFor();
+    await assert.rejects(house.todos(ana), /401/);
+    await assert.rejects(house.again(ana), /401/);
+    await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+    await line.getByRole("button", { name: "Keep out" }).waitFor();
+    await house.again(ana);
+
+    await line.getByRole("button", { name: "New password" }).click();
+    const own = page.getByLabel("Your own password", { exact: true });
+    await own.fill("not the one");
+    await page.keyboard.press("Enter");
+    await page.locator("[role=alert]", { hasText: "not your password" }).waitFor();
+    await own.fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    const link = await page.getByLabel("Link to a new password").inputValue();
+    assert.match(link, new RegExp(`^${house.url}/app/reset#${ana.user_id}-`));
+    await page.keyboard.press("Escape");
+
+    const invitations = page.locator(".section", { has: page.getByRole("heading", { name: "Invitations" }) });
+    await invitations.getByRole("button", { name: "Make a link" }).click();
+    assert.match(await page.getByLabel("Link to sign up").inputValue(), /\/app\/invite#/);
+    await invitations.getByRole("button", { name: "Take back" }).click();
+    await page.locator(".toast", { hasText: "no longer good" }).waitFor();
+    await invitations.getByText("No link waits").waitFor();
+
+    const events = page.locator(".section", { has: page.getByRole("heading", { name: "Security events" }) });
+    await page.getByLabel("Show", { exact: true }).selectOption("disabled");
+    await until(async () => (await events.locator(".thing").allInnerTexts()).every((text) => text.includes("Kept out")));
+    assert.equal(await events.locator(".thing").count(), 1);
+
+    const other = await (await profile(browser)).newPage();
+    await signIn(other, house, ana);
+    assert.equal(await other.getByRole("link", { name: "Operator" }).count(), 0);
+    await other.goto(`${house.url}/app/operator`);
+    await other.locator(".empty").waitFor();
+    await other.context().close();
+  } finally {
+    await context.close();
+    await house.stop();
+  }
 });

@@ -25,7 +25,7 @@ export function profile(browser: Browser, options: Parameters<Browser["newContex
 /** Sign in by the form; ends on Today. */
 export async function signIn(page: Page, service: Service, person: Person, at = service.url): Promise<void> {
   await page.goto(`${at}/app/signin`);
-  await page.locator('input[autocomplete="username"]').fill(person.username);
+  await page.locator('input[autocomplete^="username"]').fill(person.username);
   await page.locator("#password").fill(PASSWORD);
   await page.keyboard.press("Enter");
   await page.locator("#quick-add").waitFor();

@@ -2,18 +2,17 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { AXE, faults } from "./axe.ts";
 import { launch, profile, signIn } from "./browser.ts";
 import { Carrier } from "./carrier.ts";
 import { household, SCREENS } from "./screens.ts";
 import { Service } from "./service.ts";
 
 const BUILT = join(import.meta.dirname, "../../src/recado/web/static");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const MOST = 160 * 1024;
 
 let carrier: Carrier;
@@ -60,23 +59,10 @@ test("the built files name no other host, and hold no inline script or style", (
   }
 });
 
-interface Axe {
-  run(context: Document, options: object): Promise<{ violations: { id: string; nodes: { html: string; any: { message: string }[] }[] }[] }>;
-}
-
-/** What axe finds; a theme changes colours only, so the second one is looked at for those. */
-async function violations(page: Page, coloursOnly: boolean): Promise<string[]> {
-  return page.evaluate(async (coloursOnly) => {
-    const { axe } = window as unknown as { axe: Axe };
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-    const runOnly = coloursOnly ? { type: "rule", values: ["color-contrast", "link-in-text-block"] } : { type: "tag", values: tags };
-    const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"] });
-    return violations.flatMap(({ id, nodes }) => nodes.slice(0, 2).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`));
-  }, coloursOnly);
-}
-
 for (const locale of ["en", "pt-BR"]) {
-  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async () => {
+  test(`every screen in ${locale} is free of faults that axe finds, in both themes, narrow and wide; nothing comes from elsewhere`, async (run) => {
+    const service = await Service.start(carrier.settings); // of its own, so that who looks is its operator
+    run.after(() => service.stop());
     const house = await household(service, carrier, locale);
     const foreign: string[] = [];
     const complaints: string[] = [];
@@ -101,18 +87,11 @@ for (const locale of ["en", "pt-BR"]) {
       await page.emulateMedia({ reducedMotion: "reduce" });
       await page.goto(service.url + screen.path);
       await page.locator(screen.ready).first().waitFor();
+      if (screen.click) await page.locator(screen.click).click();
       for (const key of screen.press?.split(",") ?? []) await page.keyboard.press(key);
-      if (screen.press) await page.locator("dialog[open]").waitFor();
+      if (screen.press || screen.name === "farewell") await page.locator("dialog[open]").waitFor();
       assert.equal(await page.getAttribute("html", "lang"), screen.english ? "en" : locale);
-      for (const width of [1000, 320]) {
-        await page.setViewportSize({ width, height: 700 });
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme });
-          found.push(...(await violations(page, colorScheme === "dark")).map((one) => `${screen.name} ${width} ${colorScheme} ${one}`));
-        }
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (wide > 0) found.push(`${screen.name} ${width}: ${wide} px too wide`);
-      }
+      found.push(...(await faults(page, screen.name)));
       await page.close();
     }
     assert.deepEqual(found, []);

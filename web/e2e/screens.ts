@@ -12,12 +12,15 @@ export interface Screen {
   ready: string;
   /** Keys to press once it is there. */
   press?: string;
+  /** What to click on once it is there. */
+  click?: string;
 }
 
 interface Household {
   person: Person;
   list: string;
   todo: string;
+  operator: boolean;
 }
 
 let phones = 0;
@@ -44,13 +47,15 @@ export async function household(service: Service, carrier: Carrier, locale = "en
   }
   const gone = await service.call<{ id: string }>("POST", "/list", person.token, { name: locale === "en" ? "Attic" : "Sótão" });
   await service.call("DELETE", `/list/${gone.id}`, person.token);
+  await service.call("POST", "/access-token", person.token, { name: locale === "en" ? "nightly backup" : "backup da noite", scopes: ["read"] });
   const mine = `551198765${4000 + ++phones}`;
   await service.givePhone(person, mine, () => carrier.texts.findLast(({ to }) => to === mine)?.text ?? "");
   carrier.refuse = /plumber|encanador/;
   for (const title of locale === "en" ? ["call the plumber", "feed the cat"] : ["chamar o encanador", "dar comida ao gato"]) {
     await service.todo(other, { title, list_id: list.id, for: person.user_id });
   }
-  return { person, list: list.id, todo: todo.id };
+  const { operator } = await service.call<{ operator: boolean }>("GET", "/me", person.token);
+  return { person, list: list.id, todo: todo.id, operator };
 }
 
 export const SCREENS = (house: Household): Screen[] => [
@@ -58,6 +63,7 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "signup", path: "/app/signup", signedOut: true, ready: "form" },
   { name: "invite", path: "/app/invite#abc", signedOut: true, ready: "form" },
   { name: "reset", path: "/app/reset#abc", signedOut: true, ready: "form" },
+  { name: "forgot", path: "/app/forgot", signedOut: true, ready: "form" },
   { name: "today", path: "/app/today", ready: ".row" },
   { name: "upcoming", path: "/app/upcoming", ready: ".row" },
   { name: "list", path: `/app/list/${house.list}`, ready: ".row" },
@@ -70,6 +76,9 @@ export const SCREENS = (house: Household): Screen[] => [
   { name: "messages", path: "/app/messages", ready: ".thing[data-bad]" },
   { name: "devices", path: "/app/devices", ready: ".thing" },
   { name: "settings", path: "/app/settings", ready: ".section" },
+  { name: "operator", path: "/app/operator", ready: house.operator ? ".operator .table" : ".empty" },
+  { name: "farewell", path: "/app/settings", ready: ".section", click: "button.danger" },
+  { name: "email", path: "/app/settings", ready: ".section", click: 'button:text-matches("Give an address|Informar um endereço")' },
   { name: "panel", path: `/app/list/${house.list}?todo=${house.todo}`, ready: ".step" },
   { name: "commands", path: "/app/today", ready: ".row", press: "Control+k" },
   { name: "keys", path: "/app/today", ready: ".row", press: "?" },

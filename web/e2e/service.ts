@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PYTHON = process.env.RECADO_PYTHON ?? join(ROOT, ".venv/bin/python");
+export const PYTHON = process.env.RECADO_PYTHON ?? join(ROOT, ".venv/bin/python");
 export const PASSWORD = "a quiet river under the old bridge";
 
 export interface Person {

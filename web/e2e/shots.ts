@@ -30,6 +30,7 @@ try {
       const page = await context.newPage();
       await page.goto(service.url + screen.path);
       await page.locator(screen.ready).first().waitFor();
+      if (screen.click) await page.locator(screen.click).click();
       for (const key of screen.press?.split(",") ?? []) await page.keyboard.press(key);
       await pause(500);
       await page.screenshot({ path: join(OUT, `${screen.name}-${look.name}.png`) });

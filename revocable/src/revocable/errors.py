@@ -3,12 +3,16 @@
 RevocableError
 ├── TokenMissing        no token was sent
 ├── TokenInvalid        not a token of ours, or altered
+│   └── UnknownKey      signed by a key that is not known here
 ├── TokenExpired        it was good once; refresh
 ├── SessionEnded        the session is over; sign in again
 │   └── TokenReused     a spent refresh token came back, so the session was ended now
 ├── CrossSite           a cookie came with a request another site may have made
 ├── UnknownHost         the request names a host this service does not answer for
-└── StoreUnavailable    nobody can tell now; never treat it as a no
+├── StoreUnavailable    nobody can tell now; never treat it as a no
+└── OAuthError          what a service asked is wrong, in the words of RFC 6749, 5.2
+    ├── InvalidRequest  a parameter is missing, there twice, or malformed
+    └── InvalidClient   it did not prove who it is
 """
 
 from __future__ import annotations
@@ -24,6 +28,10 @@ class TokenMissing(RevocableError):
 
 class TokenInvalid(RevocableError):
     """The token is malformed, altered, signed by another key, or meant for another use."""
+
+
+class UnknownKey(TokenInvalid):
+    """The header names a key that is not in the ring. Who verifies offline fetches the public keys again, once."""
 
 
 class TokenExpired(RevocableError):
@@ -57,6 +65,28 @@ class StoreUnavailable(RevocableError):
     def __init__(self, detail: str, retry_after: int = 2) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class OAuthError(RevocableError):
+    """What a service asked is wrong. `status` and `error` are what RFC 6749, 5.2 says; the text is the description."""
+
+    status = 400
+    error = "invalid_request"
+
+
+class InvalidRequest(OAuthError):
+    """A parameter is missing, there twice, or malformed, or there are two proofs of who asks."""
+
+
+class InvalidClient(OAuthError):
+    """Who asks is unknown, or gave no proof or a wrong one. `claimed` is who they say they are, if such exists."""
+
+    status = 401
+    error = "invalid_client"
+
+    def __init__(self, detail: str, claimed: str = "") -> None:
+        super().__init__(detail)
+        self.claimed = claimed
 
 
 class WeakKey(ValueError):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from revocable.cookies import Cookies, Headers
 from revocable.errors import CrossSite, TokenInvalid, TokenMissing
-from revocable.origin import Scope, Surroundings, headers, split_origin
+from revocable.origin import Scope, Surroundings, headers, split_origin, written
 from revocable.sessions import Sessions, TokenPair
 from revocable.store import SessionState
 
@@ -43,6 +43,17 @@ class Guard:
     def scheme(self, scope: Scope) -> str:
         """Return `http` or `https`: the public URL's for its host, else a known proxy's word, else the connection's."""
         return self._surroundings.scheme(scope)
+
+    def host(self, scope: Scope) -> str:
+        """Return the name or address the request was sent to, without its port. Raises `UnknownHost`."""
+        return self._surroundings.host(scope)[0]
+
+    def origins(self, scope: Scope) -> list[str]:
+        """Return the origins whose pages are the service's own, as browsers write them: the request's, the public one.
+
+        Raises `UnknownHost` when the request names no host.
+        """
+        return [written(origin) for origin in sorted(self._surroundings.own_origins(scope))]
 
     def client_address(self, scope: Scope) -> str:
         """Return who sent the request: the last address that is no configured proxy; "" where there is none."""

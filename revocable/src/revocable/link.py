@@ -16,7 +16,7 @@ class Link:
 
     def __init__(self, redis: Redis) -> None:
         """`down` is why Redis gave no answer, `refusal` why it refused a command, until one is carried out again."""
-        self.redis = redis
+        self.redis: Redis = redis
         self.down: str | None = None
         self.refusal: str | None = None
         self._again = 0.0

@@ -44,6 +44,13 @@ def split_origin(value: bytes) -> tuple[str, str, int] | None:
     return (scheme.decode(), host[0], host[1] or _PORTS[scheme.decode()]) if host else None
 
 
+def written(origin: tuple[str, str, int]) -> str:
+    """Return an origin as browsers write it (RFC 6454, 6.2): without the scheme's own port."""
+    scheme, host, port = origin
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + ("" if _PORTS[scheme] == port else f":{port}")
+
+
 @lru_cache(maxsize=4096)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
@@ -58,7 +65,7 @@ class Surroundings:
 
     def __init__(self, public_url: str | None, hosts: Iterable[str], trusted_proxies: Iterable[str]) -> None:
         """Raises ValueError for an address, network or URL that is none."""
-        self.public = _public(public_url) if public_url else None
+        self.public: tuple[str, str, int] | None = _public(public_url) if public_url else None
         self._names = {"localhost", *(host.lower() for host in hosts)}
         if self.public:
             self._names.add(self.public[1])

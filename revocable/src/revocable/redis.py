@@ -19,6 +19,8 @@ from revocable.sql import Connection
 from revocable.store import SessionRecord, SessionState, SessionStore
 from revocable.tombstones import Tombstones
 
+__all__ = ["IndexedSessionStore", "open_index"]
+
 T = TypeVar("T")
 
 _MOST_TASKS = 1_000

@@ -47,6 +47,14 @@ class TokenPair(NamedTuple):
     gen: int
 
 
+class AccessToken(NamedTuple):
+    """The one token of a session that is never refreshed. `expires_in` is its life, and the session's, in seconds."""
+
+    access_token: str
+    expires_in: int
+    session_id: str
+
+
 def _jti() -> str:
     """A name for a token, unique as far as chance goes. It is no secret: the signature is what nobody can make."""
     return f"{getrandbits(96):024x}"
@@ -72,7 +80,7 @@ class Sessions:
         """`clock` gives epoch microseconds; `new_id` gives ids of letters, digits, `-`, `_` and `.`."""
         self.store = store
         self.tokens = tokens
-        self.lifetimes = lifetimes or Lifetimes()
+        self.lifetimes: Lifetimes = lifetimes or Lifetimes()
         self._clock = clock
         self._new_id = new_id
         self._marks: dict[tuple[str, int], asyncio.Task[None]] = {}
@@ -87,6 +95,22 @@ class Sessions:
         )
         await self.store.add(SessionRecord(state, device or Device(), now))
         return self._pair(state, now)
+
+    async def issue(
+        self, sub: str, *, life: int, scopes: str, kind: str = "token", device: Device | None = None
+    ) -> AccessToken:
+        """Start a session for a program that cannot refresh: it has one access token, and both live `life` seconds.
+
+        It is stored when this returns, listed and ended like any other, and its token dies with it at once. The token
+        is good for as long as the key ring holds the key that signed it.
+        """
+        now = self._clock()
+        ends = now // SECOND + life
+        until, kid = ends * SECOND, self.tokens.refresh_kid
+        state = SessionState(sub, self._new_id(), 0, False, now, kid, until, until, None, now, kind, scopes)
+        await self.store.add(SessionRecord(state, device or Device(), now))
+        claims = Claims(sub, state.sid, 0, _jti(), now // SECOND, ends, scopes)
+        return AccessToken(self.tokens.sign_access(claims), life, state.sid)
 
     async def authenticate(self, access_token: str, connection: Connection | None = None) -> SessionState:
         """Return the live session of an access token; the store is asked each time.
@@ -126,6 +150,21 @@ class Sessions:
             idle_until=now + self.lifetimes.idle * SECOND,
         )
         return self._pair(state or await self._successor(claims, now, end_reused), now)
+
+    async def look_at(self, refresh_token: str) -> tuple[Claims, SessionState]:
+        """Return what a refresh token says and its session, if a refresh with it would succeed now; spend nothing.
+
+        Raises as `refresh`, but a spent token is `SessionEnded` and ends nothing.
+        """
+        now = self._clock()
+        claims = self.tokens.read("refresh", refresh_token, now // SECOND)
+        state = await self.store.current(claims.sub, claims.sid)
+        if state is None or not state.alive(now) or claims.gen > state.gen:
+            raise SessionEnded("the session has ended")
+        before = claims.gen == state.gen - 1 and (self._in_grace(claims, state, now) or not state.used)
+        if claims.gen < state.gen and not before:
+            raise SessionEnded("the token was spent")
+        return claims, state
 
     async def end_by_token(self, token: str) -> tuple[str, str]:
         """End the session of any validly signed, unexpired token of either kind, even if it has ended already.
@@ -201,7 +240,7 @@ class Sessions:
     def _pair(self, state: SessionState, now: int) -> TokenPair:
         now_s = now // SECOND
         end = min(now_s + self.lifetimes.access, state.expires_at // SECOND)
-        access = Claims(state.sub, state.sid, state.gen, _jti(), now_s, end)
+        access = Claims(state.sub, state.sid, state.gen, _jti(), now_s, end, state.scopes)
         refresh_end = state.idle_expires_at // SECOND
         refresh = Claims(
             state.sub, state.sid, state.gen, f"{state.sid}.{state.gen}", state.rotated_at // SECOND, refresh_end

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from revocable.errors import StoreUnavailable
 from revocable.store import Device, SessionRecord, SessionState
 
+__all__ = ["SCHEMA", "AsyncpgConnection", "Connection", "Row", "SqlSessionStore", "SqliteConnection", "Value"]
+
 Value = str | int | float | bytes | None
 Row = Sequence[Any]
 
@@ -52,6 +54,7 @@ RETURNING {_STATE}"""
 _SEEN = "UPDATE session SET used = 1, last_seen_at = $4 WHERE sub = $1 AND sid = $2 AND gen = $3 AND revoked_at IS NULL"
 _END = "UPDATE session SET revoked_at = $3 WHERE sub = $1 AND sid = $2 AND revoked_at IS NULL RETURNING sid"
 _END_ALL = "UPDATE session SET revoked_at = $2 WHERE sub = $1 AND sid <> $3 AND revoked_at IS NULL RETURNING sid"
+_END_EVERYBODYS = "UPDATE session SET revoked_at = $1 WHERE revoked_at IS NULL AND expires_at > $1 RETURNING sid"
 _LIST = f"""
 SELECT {_ALL} FROM session
 WHERE sub = $1 AND revoked_at IS NULL AND idle_expires_at > $2 AND expires_at > $2
@@ -108,6 +111,10 @@ class SqlSessionStore:
 
     async def end_all(self, sub: str, now: int, keep: str = "") -> Sequence[str]:
         return [row[0] for row in await self._connection.change(_END_ALL, sub, now, keep)]
+
+    async def end_everybodys(self, now: int) -> int:
+        """End every session of everybody, as after a backup was restored; return how many. No index is told."""
+        return len(await self._connection.change(_END_EVERYBODYS, now))
 
     async def list(self, sub: str, now: int) -> Sequence[SessionRecord]:
         rows = await self._connection.all(_LIST, sub, now)
@@ -175,7 +182,8 @@ class AsyncpgConnection:
 
     __slots__ = ("_connection",)
 
-    def __init__(self, connection: Fetches) -> None:
+    def __init__(self, connection: Fetches | Any) -> None:
+        """`Any`, because what `pool.acquire()` gives gets its methods only when asyncpg is imported."""
         self._connection = connection
 
     async def one(self, sql: str, /, *args: Value) -> Row | None:
@@ -188,7 +196,7 @@ class AsyncpgConnection:
         except OSError as error:
             raise StoreUnavailable(f"PostgreSQL: {error}") from error
         except Exception as error:
-            if _is_outage(error):
+            if is_outage(error):
                 raise StoreUnavailable(f"PostgreSQL: {type(error).__name__}") from error
             raise
 
@@ -196,7 +204,7 @@ class AsyncpgConnection:
         return await self.all(sql, *args)
 
 
-def _is_outage(error: Exception) -> bool:
+def is_outage(error: Exception) -> bool:
     """Tell by SQLSTATE class whether the server is away (08, 53, 57, 58) or the client's connection is gone."""
     state = str(getattr(error, "sqlstate", None) or "")
     return state[:2] in {"08", "53", "57", "58"} or type(error).__name__ == "InterfaceError"

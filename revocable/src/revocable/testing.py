@@ -18,6 +18,8 @@ from itertools import count
 
 from revocable.store import Device, SessionRecord, SessionState, SessionStore
 
+__all__ = ["SECOND", "START", "FakeClock", "StoreContract", "added", "is_dead", "new_record", "rotate"]
+
 SECOND = 1_000_000
 START = 1_800_000_000 * SECOND
 _numbers = count(1)
@@ -27,7 +29,7 @@ class FakeClock:
     """A clock in epoch microseconds that moves only when told to; hand it to `Sessions` as `clock`."""
 
     def __init__(self, now: int = START) -> None:
-        self.now = now
+        self.now: int = now
 
     def __call__(self) -> int:
         return self.now

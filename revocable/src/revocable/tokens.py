@@ -1,35 +1,35 @@
 """The two kinds of JWT (RFC 7519, claims in the style of RFC 9068): how they are signed, and how strictly read.
 
-HS256 is the standard library's HMAC here; what that gains over a JOSE library is measured in the repository's
-decision 0004. A token says who and which session; whether that session lives is asked of the store each time.
+The algorithm is the key's (`revocable.keys`), never the token's. A token says who and which session; whether that
+session lives is asked of the store each time.
 """
 
 from __future__ import annotations
 
-import binascii
-import hmac
 import json
 import re
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
-from revocable.errors import TokenExpired, TokenInvalid
-from revocable.keys import Key, KeyRing
+from revocable.compact import decode, encode, header, members, split, without_twins
+from revocable.errors import TokenExpired, TokenInvalid, UnknownKey
+from revocable.keys import Key, KeyRing, SigningKey, VerifyingKey
 
 Kind = Literal["access", "refresh"]
 
-MAX_BYTES = 8 * 1024
 MAX_IAT_AHEAD = 60
-_TO_URL = bytes.maketrans(b"+/", b"-_")
-_FROM_URL = bytes.maketrans(b"-_", b"+/")
 _TYP: dict[Kind, str] = {"access": "at+jwt", "refresh": "rt+jwt"}
+_text = json.encoder.encode_basestring_ascii
+"""A text as JSON, without what `json.dumps` does before it."""
 _SAFE = re.compile(r"[A-Za-z0-9._-]+")
 _REMEMBERED = 4096
 """How many tokens of a kind are remembered as verified, in each process."""
 
 
 class Claims(NamedTuple):
-    """What a token says. `iat` and `exp` are epoch seconds; `gen` counts the session's rotations from 0."""
+    """What a token says. `iat` and `exp` are epoch seconds; `gen` counts the session's rotations from 0.
+
+    `scope` (RFC 9068, 2.2.3) are the session's scopes, space-separated; empty, and left out, for one without limits.
+    """
 
     sub: str
     sid: str
@@ -37,6 +37,7 @@ class Claims(NamedTuple):
     jti: str
     iat: int
     exp: int
+    scope: str = ""
 
 
 class Tokens:
@@ -44,33 +45,54 @@ class Tokens:
 
     def __init__(self, access: KeyRing, refresh: KeyRing, issuer: str = "revocable", audience: str = "app") -> None:
         """`audience` names the service; access and refresh tokens get an `aud` each, derived from it."""
-        self._rings: dict[Kind, KeyRing] = {"access": access, "refresh": refresh}
         self._issuer = issuer
         self._audience: dict[Kind, str] = {"access": audience, "refresh": f"{audience}/refresh"}
         self._start = {
             kind: json.dumps({"iss": issuer, "aud": aud}, separators=(",", ":"))[:-1]
             for kind, aud in self._audience.items()
         }
-        self._headers = {(kind, key.kid): _header(kind, key) for kind, ring in self._rings.items() for key in ring}
+        self.replace(access, refresh)
+
+    @property
+    def issuer(self) -> str:
+        """The `iss` of every token."""
+        return self._issuer
+
+    @property
+    def access(self) -> KeyRing:
+        """The keys of access tokens."""
+        return self._rings["access"]
+
+    def replace(self, access: KeyRing, refresh: KeyRing) -> None:
+        """Use other keys from now on, between two requests. A token of a key that is gone is not ours any more."""
+        self._rings: dict[Kind, KeyRing] = {"access": access, "refresh": refresh}
+        known: list[tuple[Kind, VerifyingKey]] = [(kind, key) for kind, ring in self._rings.items() for key in ring]
+        self._headers = {(kind, key.kid): header(key.alg, key.kid, _TYP[kind]) for kind, key in known}
+        self._known = {self._headers[kind, key.kid]: (kind, key) for kind, key in known}
+        self._signing: dict[Kind, SigningKey] = {kind: ring.current for kind, ring in self._rings.items() if ring.signs}
         self._verified: dict[Kind, _Verified] = {"access": _Verified(_REMEMBERED), "refresh": _Verified(_REMEMBERED)}
-        self._known = {_header(kind, key): (kind, key) for kind, ring in self._rings.items() for key in ring}
+
+    def audience(self, kind: Kind) -> str:
+        """Return the `aud` of tokens of this kind."""
+        return self._audience[kind]
 
     @property
     def refresh_kid(self) -> str:
         """The id of the key that signs new refresh tokens."""
-        return self._rings["refresh"].current.kid
+        return self._signing["refresh"].kid
 
     def sign_access(self, claims: Claims) -> str:
         """Return an access token signed with the current key."""
-        return self._sign("access", self._rings["access"].current, claims)
+        return self._sign("access", self._signing["access"], claims)
 
     def sign_refresh(self, claims: Claims, kid: str) -> str:
         """Return the refresh token that the key `kid` makes of `claims`: the same bytes each time.
 
-        Raises `TokenInvalid` when the ring no longer holds that key.
+        Raises `TokenInvalid` when the ring no longer holds that key. Keys of refresh tokens are of HS256, which signs
+        the same to the same bytes.
         """
         key = self._rings["refresh"].find(kid)
-        if key is None:
+        if not isinstance(key, Key):
             raise TokenInvalid("the key of this session's refresh token was retired")
         return self._sign("refresh", key, claims)
 
@@ -87,55 +109,56 @@ class Tokens:
             raise TokenExpired("the token has expired")
         return claims
 
-    def _sign(self, kind: Kind, key: Key, claims: Claims) -> str:
+    def _sign(self, kind: Kind, key: SigningKey, claims: Claims) -> str:
         if not (_SAFE.fullmatch(claims.sid) and _SAFE.fullmatch(claims.jti)):
             raise ValueError("session and token ids are made of letters, digits, '-', '_' and '.'")
         payload = (
-            f'{self._start[kind]},"sub":{json.dumps(claims.sub)},"sid":"{claims.sid}","gen":{claims.gen},'
-            f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}}}'
+            f'{self._start[kind]},"sub":{_text(claims.sub)},"sid":"{claims.sid}","gen":{claims.gen},'
+            f'"jti":"{claims.jti}","iat":{claims.iat},"exp":{claims.exp}'
+            f"{_scope(claims.scope) if claims.scope else ''}}}"
         )
-        signed = f"{self._headers[kind, key.kid]}.{_encode(payload.encode())}"
-        token = f"{signed}.{_encode(key.mac(signed.encode()))}"
+        signed = f"{self._headers[kind, key.kid]}.{encode(payload.encode())}"
+        token = f"{signed}.{encode(key.sign(signed.encode()))}"
         self._verified[kind].add(token, claims)
         return token
 
     def _verify(self, kind: Kind, token: str) -> Claims:
-        parts = token.split(".")
-        if len(token) > MAX_BYTES or len(parts) != 3 or not token.isascii():
-            raise TokenInvalid("not a token")
-        header, payload, signature = parts
-        key = self._key(kind, header)
-        if not hmac.compare_digest(key.mac(f"{header}.{payload}".encode()), _decode(signature)):
+        head, payload, signature = split(token)
+        key = self._key(kind, head)
+        if not key.verify(f"{head}.{payload}".encode(), decode(signature)):
             raise TokenInvalid("the signature does not match")
-        claims = self._claims(kind, _object(_decode(payload)))
+        claims = self._claims(kind, members(decode(payload)))
         self._verified[kind].add(token, claims)
         return claims
 
-    def _key(self, kind: Kind, header: str) -> Key:
+    def _key(self, kind: Kind, head: str) -> VerifyingKey:
         """Return the key the header names. The algorithm is the key's; the header may only agree with it."""
-        known = self._known.get(header)
+        known = self._known.get(head)
         if known is None:
-            members = _object(_decode(header), _without_twins)
-            key = self._rings[kind].find(kid) if isinstance(kid := members.get("kid"), str) else None
-            if key is None or members != {"alg": key.alg, "kid": key.kid, "typ": _TYP[kind]}:
+            said = members(decode(head), without_twins)
+            key = self._rings[kind].find(kid) if isinstance(kid := said.get("kid"), str) else None
+            if key is None:
+                raise UnknownKey("the header names no key of ours")
+            if said != {"alg": key.alg, "kid": key.kid, "typ": _TYP[kind]}:
                 raise TokenInvalid("the header is not one of ours")
             return key
         if known[0] != kind:
             raise TokenInvalid(f"not a token for {kind}")
         return known[1]
 
-    def _claims(self, kind: Kind, members: dict[str, Any]) -> Claims:
-        if members.get("iss") != self._issuer or members.get("aud") != self._audience[kind]:
+    def _claims(self, kind: Kind, said: dict[str, Any]) -> Claims:
+        if said.get("iss") != self._issuer or said.get("aud") != self._audience[kind]:
             raise TokenInvalid("made by or for somebody else")
-        sub, sid, jti = members.get("sub"), members.get("sid"), members.get("jti")
-        gen, iat, exp = members.get("gen"), members.get("iat"), members.get("exp")
+        sub, sid, jti = said.get("sub"), said.get("sid"), said.get("jti")
+        gen, iat, exp = said.get("gen"), said.get("iat"), said.get("exp")
         if type(sub) is not str or type(sid) is not str or type(jti) is not str or not (sub and sid and jti):
             raise TokenInvalid("a claim is missing or is no text")
         if type(gen) is not int or type(iat) is not int or type(exp) is not int:
             raise TokenInvalid("a claim is missing or is no whole number")
-        if gen < 0:
+        scope = said.get("scope", "")
+        if gen < 0 or type(scope) is not str:
             raise TokenInvalid("a claim has an impossible value")
-        return Claims(sub, sid, gen, jti, iat, exp)
+        return Claims(sub, sid, gen, jti, iat, exp, scope)
 
 
 class _Verified:
@@ -160,37 +183,5 @@ class _Verified:
         self._new[token] = claims
 
 
-def _header(kind: Kind, key: Key) -> str:
-    return _encode(f'{{"alg":"{key.alg}","kid":"{key.kid}","typ":"{_TYP[kind]}"}}'.encode())
-
-
-def _encode(raw: bytes) -> str:
-    return binascii.b2a_base64(raw, newline=False).translate(_TO_URL, b"=").decode()
-
-
-def _decode(part: str) -> bytes:
-    """Decode canonical base64url: no padding, no foreign alphabet, no stray bits (RFC 7515, appendix C)."""
-    try:
-        raw = binascii.a2b_base64(part.encode().translate(_FROM_URL) + b"=" * (-len(part) % 4))
-    except ValueError as error:
-        raise TokenInvalid("not base64url") from error
-    if _encode(raw) != part:
-        raise TokenInvalid("not canonical base64url")
-    return raw
-
-
-def _object(raw: bytes, pairs: Callable[[list[tuple[str, Any]]], object] | None = None) -> dict[str, Any]:
-    try:
-        value = json.loads(raw.decode(), object_pairs_hook=pairs)
-    except (ValueError, RecursionError) as error:
-        raise TokenInvalid("not JSON") from error
-    if not isinstance(value, dict):
-        raise TokenInvalid("not a JSON object")
-    return cast("dict[str, Any]", value)
-
-
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member stands there twice")
-    return members
+def _scope(scope: str) -> str:
+    return f',"scope":{_text(scope)}'

@@ -4,5 +4,6 @@ accounts     what can be done with an account       login     prove a user name 
 register     the tables of accounts and names       limits    failures per account and address
 passwords    rules and Argon2id                     resets    the operator's one-time codes
 phones       numbers, proven by a code              invites   codes for signing up
-audit        security events                        allowances, addresses, turns: what limits are made of
+audit        security events                        factors   second factors: totp, passkeys, recovery, challenges
+proofs       when somebody last proved who they are allowances, addresses, turns: what limits are made of
 """

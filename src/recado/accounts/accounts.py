@@ -13,6 +13,7 @@ from recado.accounts import (
     allowances,
     audit,
     emails,
+    factors,
     hours,
     invites,
     phones,
@@ -23,7 +24,7 @@ from recado.accounts import (
     usernames,
 )
 from recado.accounts.limits import Limits, account_key
-from recado.accounts.login import Proven, authenticate, prove, still_valid
+from recado.accounts.login import Proven, authenticate, hold, prove, still_valid
 from recado.accounts.passwords import Passwords
 from recado.accounts.preferences import Notify, QuietHours, SettingsChange
 from recado.accounts.register import (
@@ -36,10 +37,11 @@ from recado.accounts.register import (
     names,
     profile,
     recipient,
+    some,
     zone,
 )
 from recado.accounts.signup import sign_up
-from recado.db import Database, Tx
+from recado.db import Database, Reader, Tx
 from recado.errors import BadCredentials, NotFound
 
 __all__ = [
@@ -56,13 +58,19 @@ __all__ = [
     "count",
     "delete",
     "disable",
+    "disable_id",
     "enable",
+    "enable_id",
+    "erase",
+    "hold",
     "listing",
     "names",
     "profile",
     "prove",
     "recipient",
+    "require_operator",
     "sign_up",
+    "some",
     "still_valid",
     "update_settings",
     "zone",
@@ -121,24 +129,36 @@ async def change_password(
 
 async def disable(db: Database, username: str, *, now: int, then: Then[T]) -> T:
     """Keep a user out until `enable`; return what `then` returns, which must end all sessions. Raises `NotFound`."""
+    return await disable_id(db, await _user_id(db, username), now=now, then=then)
 
-    async def store(tx: Tx, user_id: int) -> T:
-        await register.set_disabled(tx, user_id, now)
+
+async def disable_id(db: Database, user_id: int, *, now: int, then: Then[T]) -> T:
+    """Do the same by id."""
+
+    async def store(tx: Tx) -> T:
+        if await register.set_disabled(tx, user_id, now) is None:
+            raise NotFound
         resets.erase(tx, user_id)
         audit.put(tx, audit.new(user_id, now, "disabled"))
         return await then(tx, user_id)
 
-    return await db.write(store, await _user_id(db, username))
+    return await db.write(store)
 
 
 async def enable(db: Database, username: str, *, now: int) -> None:
     """Let a disabled user in again. Raises `NotFound`."""
+    await enable_id(db, await _user_id(db, username), now=now)
 
-    async def store(tx: Tx, user_id: int) -> None:
-        await register.set_disabled(tx, user_id, None)
+
+async def enable_id(db: Database, user_id: int, *, now: int) -> None:
+    """Do the same by id."""
+
+    async def store(tx: Tx) -> None:
+        if await register.set_disabled(tx, user_id, None) is None:
+            raise NotFound
         audit.put(tx, audit.new(user_id, now, "enabled"))
 
-    await db.write(store, await _user_id(db, username))
+    await db.write(store)
 
 
 async def delete(
@@ -157,17 +177,35 @@ async def delete(
     Raises `BadCredentials`, `TooMany` or `Unavailable`.
     """
     proven = await prove(db, passwords, limits, user_id, password=password, address=address, now=now)
-    name_key = usernames.lookup_key(proven.account.username)
+    credential = register.Credential(proven.account, proven.password_hash)
+    return await db.write(_erase, credential, then)
 
-    async def store(tx: Tx) -> T:
-        if not await register.delete(tx, user_id, proven.password_hash, name_key):
-            raise BadCredentials
-        for room in (audit, resets, phones, emails, invites, sign_ins):
-            room.erase(tx, user_id)
-        allowances.forget(tx, account_key(name_key))
-        return await then(tx, user_id)
 
-    return await db.write(store)
+async def erase(db: Database, username: str, *, then: Then[T]) -> T:
+    """Erase somebody for the operator; otherwise as `delete`. Raises `NotFound`."""
+    found = await register.by_name(db, usernames.lookup_key(username))
+    if found is None:
+        raise NotFound(f"There is no user {username!r}.")
+    return await db.write(_erase, found, then)
+
+
+async def _erase(tx: Tx, who: register.Credential, then: Then[T]) -> T:
+    """Raises `BadCredentials` when the password was changed meanwhile."""
+    user_id, name_key = who.account.user_id, usernames.lookup_key(who.account.username)
+    if not await register.delete(tx, user_id, who.password_hash, name_key):
+        raise BadCredentials
+    for room in (audit, resets, phones, emails, factors, invites, sign_ins):
+        room.erase(tx, user_id)
+    for name in (name_key, factors.limit_name(who.account)):
+        allowances.forget(tx, account_key(name))
+    return await then(tx, user_id)
+
+
+async def require_operator(reader: Reader, user_id: int) -> None:
+    """Raise `NotFound`, as for what is not there, unless this is the operator."""
+    account = await profile(reader, user_id)
+    if account is None or not account.operator:
+        raise NotFound
 
 
 async def _user_id(db: Database, username: str) -> int:

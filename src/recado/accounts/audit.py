@@ -21,6 +21,9 @@ _MAX_TEXT = 200
 _COLUMNS = "user_id, id, at, kind, session_id, address, detail"
 _PUT = f"INSERT INTO security_event ({_COLUMNS}, network) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 _PAGE = f"SELECT {_COLUMNS} FROM security_event WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+_OF_ALL = f"SELECT {_COLUMNS} FROM security_event WHERE id < $1 ORDER BY id DESC, user_id LIMIT $2"
+_OF_KIND = f"""
+SELECT {_COLUMNS} FROM security_event WHERE kind = $3 AND id < $1 ORDER BY id DESC, user_id LIMIT $2"""
 _LOGIN_FROM = """
 SELECT at FROM security_event WHERE user_id = $1 AND network = $2 AND kind = 'login' AND at > $3 LIMIT 1"""
 _LOGIN_ON = """
@@ -35,7 +38,9 @@ class Event:
     """One event of a user; `at` is in epoch microseconds.
 
     `kind` is one of login, login_failed, logout, reuse, session_ended, password_changed, password_reset, reset_created,
-    phone_verified, email_verified, email_removed, disabled, enabled; a login's `detail` says on what kind of device. A
+    phone_verified, email_verified, email_removed, disabled, enabled, token_created, totp_added, totp_removed,
+    passkey_added, passkey_removed, recovery_codes_made, recovery_code_used, factor_failed, proven, factors_reset. A
+    login's `detail` says on what kind of device, a proof's or a failure's which factor, a token's what it is called. A
     text of several lines, or with control characters, is stored as one plain line.
     """
 
@@ -68,6 +73,12 @@ async def record(tx: Tx, event: Event) -> None:
 async def page(reader: Reader, user_id: int, limit: int, before: str = "g") -> list[Event]:
     """Return a user's events, newest first; `before` is the id of the last one seen."""
     return [Event(*row) for row in await reader.all(_PAGE, user_id, before, limit)]
+
+
+async def of_everybody(reader: Reader, limit: int, before: str = "g", *, kind: str = "") -> list[Event]:
+    """Return everybody's events, or those of one kind, newest first, for the operator; `before` as for `page`."""
+    rows = await (reader.all(_OF_KIND, before, limit, kind) if kind else reader.all(_OF_ALL, before, limit))
+    return [Event(*row) for row in rows]
 
 
 async def signed_in_from(reader: Reader, user_id: int, address: str, now: int) -> bool:

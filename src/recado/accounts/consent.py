@@ -27,8 +27,7 @@ _NOTHING = Consent(())
 async def consent(reader: Reader, message: Pending, *, open_kinds: Collection[ChannelKind], now: int) -> Consent:
     """Return what somebody allows for a message of theirs. `open_kinds` are the channels that this service has.
 
-    An answer goes to the number that asked and nowhere else. News of a sign-in goes by text first, since a text can be
-    answered.
+    An answer goes to the number that asked and nowhere else. A digest is wanted on its own day only.
     """
     account, kind = await register.profile(reader, message.user_id), message.kind
     if account is None or not wants(account, kind):
@@ -36,9 +35,9 @@ async def consent(reader: Reader, message: Pending, *, open_kinds: Collection[Ch
     texted = account.phone if account.phone_verified else None
     if kind in _ANSWERS:
         return Consent((texted,)) if texted and texted == message.recipient else _NOTHING
+    if kind == "digest" and not hours.same_day(message.created_at, now, account.time_zone):
+        return Consent((), refusal="The day that it was for was over.")
     ways = tuple(way for way in account.ways if kind_of(way) in open_kinds)
-    if kind == "security" and texted:
-        ways = (texted, *(way for way in ways if way != texted))
     quiet = hours.quiet_until(now, account.quiet_hours, account.time_zone) if kind in _HEEDS_QUIET else None
     return Consent(ways, quiet, UNWANTED)
 

@@ -1,25 +1,21 @@
-"""Proves mailboxes by a code sent to them. Owns the table `email_verification`.
-
-Like phone numbers: the code is never stored, but follows from a nonce and a key outside the database.
-"""
+"""Proves mailboxes by a code sent to them, as `digits` makes it. Owns the table `email_verification`."""
 
 from __future__ import annotations
 
-import hmac
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from recado.accounts import allowances, audit, register
+from recado.accounts import allowances, audit, digits, new_addresses, register
 from recado.accounts.allowances import Rate
-from recado.accounts.phones import ATTEMPTS, MINUTES, code_for
+from recado.accounts.digits import ATTEMPTS, MINUTES, TOO_MANY
 from recado.db import Database, Tx
 from recado.db.ids import uuid7
 from recado.errors import Invalid, NotFound, Refused
 from recado.messages import outbox, texts
 
 _PER_USER, _PER_ADDRESS = Rate(5, 3600), Rate(5, 86_400)
-_TOO_MANY = "Too many codes were asked for. Try again later."
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAILBOX = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])")
@@ -76,13 +72,7 @@ class Emails:
 
         Raises `Invalid` for a wrong code, and for every code after ten minutes or five wrong ones.
         """
-        typed = "".join(code.split())
-        if not (len(typed) == 6 and typed.isascii() and typed.isdigit()):
-            raise Invalid("/code", "The code has six digits.")
-        address = await db.write(self._try, user_id, typed, now)
-        if address is None:
-            raise Invalid("/code", "This code is wrong, or no longer good. Ask for a new one if it goes on.")
-        return address
+        return await digits.prove(db, code, partial(self._try, user_id=user_id, now=now))
 
     async def forget(self, db: Database, user_id: int, *, now: int) -> None:
         """Drop a user's address, verified or not."""
@@ -94,14 +84,15 @@ class Emails:
 
         await db.write(store)
 
-    async def _try(self, tx: Tx, user_id: int, typed: str, now: int) -> str | None:
-        """Count the attempt, then compare; what is counted stays, so nothing is raised here."""
+    async def _try(self, tx: Tx, typed: str, *, user_id: int, now: int) -> str | None:
         rows = await tx.change(_TRY, user_id, now)
         if not rows:
             return None
         address, nonce = rows[0]
-        if not any([hmac.compare_digest(code_for(key, nonce), typed) for key in self._keys]):  # noqa: C419 - all, always
+        if not digits.match(self._keys, nonce, typed):
             return None
+        if (before := await register.profile(tx, user_id)) is not None:
+            new_addresses.tell(tx, before, address, now)
         tx.put(_ERASE, user_id)
         register.verify_email(tx, user_id, address, now)
         audit.put(tx, audit.new(user_id, now, "email_verified", detail=texts.masked(address)))
@@ -119,8 +110,8 @@ async def purge(tx: Tx, now: int) -> None:
 
 
 async def _store(tx: Tx, user_id: int, address: str, nonce: str, now: int) -> None:
-    await allowances.take(tx, allowances.key("e-mail code for user", str(user_id)), _PER_USER, now, _TOO_MANY)
-    await allowances.take(tx, allowances.key("code for mailbox", address.casefold()), _PER_ADDRESS, now, _TOO_MANY)
+    await allowances.take(tx, allowances.key("e-mail code for user", str(user_id)), _PER_USER, now, TOO_MANY)
+    await allowances.take(tx, allowances.key("code for mailbox", address.casefold()), _PER_ADDRESS, now, TOO_MANY)
     locale = await register.show_email(tx, user_id, address)
     if locale is None:
         raise NotFound

@@ -48,7 +48,7 @@ class Forgotten:
             return
         account = found.account
         nonce = f"{derived.RESET}{account.user_id}:{self._new_nonce()}"
-        resets.put(tx, account.user_id, derived.reset_code(self._keys[0], nonce), now)
+        resets.put(tx, account.user_id, "email", derived.reset_code(self._keys[0], nonce), now)
         text = texts.reset(account.username, resets.HOURS, self._address, account.locale)
         id_, mailbox = uuid7(lambda: now), account.email or ""
         outbox.put(tx, outbox.NewMessage(account.user_id, id_, "reset", mailbox, text, now, nonce=nonce))

@@ -1,4 +1,4 @@
-"""Times of day in somebody's time zone: when quiet hours end, and when a clock next shows a time."""
+"""Times of day in somebody's time zone: when quiet hours end, when a clock next shows a time, what is one day."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def next_time(now: int, time: str, time_zone: str) -> int:
             if instant > now:
                 return instant
     raise AssertionError("a clock shows every time within two days")
+
+
+def same_day(one: int, other: int, time_zone: str) -> bool:
+    """Tell whether two instants are on one day in a zone."""
+    return _local(one, time_zone).date() == _local(other, time_zone).date()
 
 
 def _local(instant: int, time_zone: str) -> datetime:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from recado.accounts.codes import hash_of, new_code
 from recado.db import Database, Reader, Tx
 
 DAYS = 7
+_NAMED_BY = 16
+"""How much of a hash names an invitation: enough to tell them apart, useless to whoever wants to use one."""
 
 _ADD = "INSERT INTO invite (code_hash, created_by, expires_at) VALUES ($1, $2, $3)"
 _GOOD = "SELECT expires_at FROM invite WHERE code_hash = $1 AND expires_at > $2"
+_OPEN = "SELECT code_hash, created_by, expires_at FROM invite WHERE expires_at > $1 ORDER BY expires_at DESC LIMIT 200"
+_TAKE_BACK = "DELETE FROM invite WHERE code_hash LIKE $1 AND expires_at > $2 RETURNING code_hash"
 _USE = "DELETE FROM invite WHERE code_hash = $1 AND expires_at > $2 RETURNING code_hash"
 _ERASE = "DELETE FROM invite WHERE created_by = $1"
 _PURGE = "DELETE FROM invite WHERE expires_at <= $1"
@@ -29,6 +36,32 @@ async def is_good(reader: Reader, code: str, now: int) -> bool:
 async def use(tx: Tx, code: str, now: int) -> bool:
     """Use a code up; False when it was used already, has expired or never was."""
     return bool(await tx.change(_USE, hash_of(code), now))
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invitation that nobody has used yet. `id` names it and opens nothing; instants are epoch microseconds."""
+
+    id: str
+    created_by: int
+    expires_at: int
+
+
+async def unused(reader: Reader, now: int) -> list[Invite]:
+    """Return what could be used now, the newest 200 first."""
+    return [Invite(row[0][:_NAMED_BY], row[1], row[2]) for row in await reader.all(_OPEN, now)]
+
+
+async def take_back(db: Database, invite_id: str, now: int) -> bool:
+    """Make an unused invitation void; False when there is none of that name."""
+    if not re.fullmatch(r"[0-9a-f]{16}", invite_id):
+        return False
+    return bool(await db.change(_TAKE_BACK, f"{invite_id}%", now))
+
+
+def id_of(code: str) -> str:
+    """Return what names the invitation of a code."""
+    return hash_of(code)[:_NAMED_BY]
 
 
 def erase(tx: Tx, created_by: int) -> None:

@@ -95,6 +95,19 @@ class Limits:
             raise
 
     @asynccontextmanager
+    async def strangers(self, address: str) -> AsyncGenerator[Attempt, None]:
+        """Count an attempt of somebody who says no name, for its address alone. Raises `TooMany`."""
+        network, attempt = network_of(address), Attempt()
+        counter = await self._addresses.take(network, _DETAIL)
+        try:
+            yield attempt
+        except Unavailable:
+            await self._addresses.give_back(counter, network)
+            raise
+        if attempt.right:
+            await self._addresses.give_back(counter, network)
+
+    @asynccontextmanager
     async def attempt(
         self, db: Database, name_key: str, address: str, *, known: bool, now: int
     ) -> AsyncGenerator[Attempt, None]:

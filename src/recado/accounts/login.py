@@ -72,6 +72,15 @@ async def still_valid(tx: Tx, proven: Proven) -> None:
         raise BadCredentials
 
 
+async def hold(tx: Tx, user_id: int, proven: Proven | None) -> None:
+    """Keep an account's password and standing as they are until the transaction ends: a change of either waits.
+
+    Raises `BadCredentials` when the account may no longer come in, or its password is not the one that was proven.
+    """
+    if not await register.hold(tx, user_id, proven.password_hash if proven else None):
+        raise BadCredentials
+
+
 async def _prove(db: Database, passwords: Passwords, limits: Limits, claim: _Claim, now: int) -> Proven:
     found = claim.found
     async with limits.attempt(db, claim.name_key, claim.address, known=claim.known, now=now) as attempt:

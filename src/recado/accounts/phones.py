@@ -1,18 +1,14 @@
-"""Proves phone numbers by a code in a text message. Owns the table `phone_verification`.
-
-A code is never stored: it follows from a nonce and a key outside the database (HMAC-SHA256, shortened as in RFC 4226,
-5.3). The message holds `{code}` and the nonce, and whoever delivers it asks `reveal`.
-"""
+"""Proves phone numbers by a code in a text message, as `digits` makes it. Owns the table `phone_verification`."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from recado.accounts import allowances, audit, register
+from recado.accounts import allowances, audit, digits, new_addresses, register
 from recado.accounts.allowances import Rate
+from recado.accounts.digits import ATTEMPTS, MINUTES, TOO_MANY
 from recado.accounts.phone_numbers import normalise
 from recado.db import Database, Tx
 from recado.db.ids import uuid7
@@ -20,9 +16,7 @@ from recado.errors import Invalid, NotFound
 from recado.messages import outbox, stops, texts
 from recado.messages.countries import Countries
 
-MINUTES, ATTEMPTS = 10, 5
 _PER_USER, _PER_NUMBER = Rate(5, 3600), Rate(5, 86_400)
-_TOO_MANY = "Too many codes were asked for. Try again later."
 
 _START = """
 INSERT INTO phone_verification (user_id, phone, nonce, attempts, expires_at) VALUES ($1, $2, $3, 0, $4)
@@ -54,8 +48,9 @@ class Phones:
     async def start(self, db: Database, user_id: int, phone: str, *, now: int) -> str:
         """Queue the text with a code for `phone` and return the number in E.164 form. Older codes are void.
 
-        A number verified earlier stays until the new one is. Raises `Invalid`, also for a number that answered STOP,
-        `TooMany` (five an hour for a user, five a day for a number, the rest spread evenly) or `NotFound`.
+        A number verified earlier stays until the new one is. Raises `Invalid`, also when it is that one and answered
+        STOP; of anybody else's that is not told, and nothing is sent. Raises `TooMany` (five an hour for a user, five a
+        day for a number, the rest spread evenly) or `NotFound`.
         """
         number = normalise(phone)
         if reason := self._countries.refusal(number):
@@ -69,37 +64,25 @@ class Phones:
 
         Raises `Invalid` for a wrong code, and for every code after ten minutes or five wrong ones.
         """
-        typed = "".join(code.split())
-        if not (len(typed) == 6 and typed.isascii() and typed.isdigit()):
-            raise Invalid("/code", "The code has six digits.")
-        number = await db.write(self._try, user_id, typed, now)
-        if number is None:
-            raise Invalid("/code", "This code is wrong, or no longer good. Ask for a new one if it goes on.")
-        return number
+        return await digits.prove(db, code, partial(self._try, user_id=user_id, now=now))
 
     def reveal(self, nonce: str) -> str:
         """Return the code for a nonce, to be put into the text just before it is sent."""
-        return code_for(self._keys[0], nonce)
+        return digits.code_for(self._keys[0], nonce)
 
-    async def _try(self, tx: Tx, user_id: int, typed: str, now: int) -> str | None:
-        """Count the attempt, then compare; what is counted stays, so nothing is raised here."""
+    async def _try(self, tx: Tx, typed: str, *, user_id: int, now: int) -> str | None:
         rows = await tx.change(_TRY, user_id, now)
         if not rows:
             return None
         phone, nonce = rows[0]
-        if not any([hmac.compare_digest(code_for(key, nonce), typed) for key in self._keys]):  # noqa: C419 - all, always
+        if not digits.match(self._keys, nonce, typed):
             return None
+        if (before := await register.profile(tx, user_id)) is not None:
+            new_addresses.tell(tx, before, phone, now)
         tx.put(_ERASE, user_id)
         register.verify_phone(tx, user_id, phone, now)
         audit.put(tx, audit.new(user_id, now, "phone_verified", detail=texts.masked(phone)))
         return phone
-
-
-def code_for(key: bytes, nonce: str) -> str:
-    """Return the six digits that belong to a nonce under a key."""
-    digest = hmac.digest(key, b"recado phone code\0" + nonce.encode(), hashlib.sha256)
-    offset = digest[-1] & 0xF
-    return f"{(int.from_bytes(digest[offset : offset + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 def erase(tx: Tx, user_id: int) -> None:
@@ -113,9 +96,9 @@ async def purge(tx: Tx, now: int) -> None:
 
 
 async def _store(tx: Tx, user_id: int, number: str, nonce: str, now: int) -> None:
-    await allowances.take(tx, allowances.key("code for user", str(user_id)), _PER_USER, now, _TOO_MANY)
-    await allowances.take(tx, allowances.key("code for number", number), _PER_NUMBER, now, _TOO_MANY)
-    if await stops.is_stopped(tx, number):
+    await allowances.take(tx, allowances.key("code for user", str(user_id)), _PER_USER, now, TOO_MANY)
+    await allowances.take(tx, allowances.key("code for number", number), _PER_NUMBER, now, TOO_MANY)
+    if await stops.is_stopped(tx, number) and await _has(tx, user_id, number):
         raise Invalid("/phone", stops.REASON)
     locale = await register.show_phone(tx, user_id, number)
     if locale is None:
@@ -131,3 +114,9 @@ async def _store(tx: Tx, user_id: int, number: str, nonce: str, now: int) -> Non
         created_at=now,
     )
     outbox.put(tx, message)
+
+
+async def _has(tx: Tx, user_id: int, number: str) -> bool:
+    """Tell whether somebody has proven a number, so that they may know what was answered from it."""
+    account = await register.profile(tx, user_id)
+    return account is not None and account.phone_verified and account.phone == number

@@ -39,6 +39,7 @@ SELECT user_id, username, locale, time_zone,
 FROM account WHERE user_id = $1"""
 _ZONE = "SELECT time_zone FROM account WHERE user_id = $1"
 _ALL = f"SELECT {_COLUMNS} FROM account ORDER BY account.user_id"
+_SOME = f"SELECT {_COLUMNS} FROM account WHERE account.user_id > $1 ORDER BY account.user_id LIMIT $2"
 _NAME = "SELECT username FROM account WHERE user_id = $1"
 _COUNT = "SELECT COUNT(*) FROM account"
 _SECRET_BY_ID = f"SELECT {_COLUMNS}, account.password_hash FROM account WHERE account.user_id = $1"
@@ -53,6 +54,9 @@ _ADD_NAME = "INSERT INTO username (name_key, user_id) VALUES ($1, $2) ON CONFLIC
 _SIGNED_IN = """
 UPDATE account SET signed_in_at = $3 WHERE user_id = $1 AND password_hash = $2 AND disabled_at IS NULL
 RETURNING user_id"""
+_HOLD = """
+UPDATE account SET disabled_at = NULL
+WHERE user_id = $1 AND password_hash = COALESCE($2, password_hash) AND disabled_at IS NULL RETURNING user_id"""
 _CHANGE_HASH = "UPDATE account SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2 RETURNING user_id"
 _SET_HASH = "UPDATE account SET password_hash = $2 WHERE user_id = $1 RETURNING user_id"
 _CHANGE = f"""
@@ -175,6 +179,11 @@ async def listing(reader: Reader) -> list[Account]:
     return [_account(row) for row in await reader.all(_ALL)]
 
 
+async def some(reader: Reader, after: int, limit: int) -> list[Account]:
+    """Return up to `limit` accounts with ids above `after`, oldest first."""
+    return [_account(row) for row in await reader.all(_SOME, after, limit)]
+
+
 async def count(reader: Reader) -> int:
     """Return how many accounts there are."""
     row = await reader.one(_COUNT)
@@ -203,6 +212,14 @@ async def add(
 async def signed_in(tx: Tx, user_id: int, password_hash: str, now: int) -> bool:
     """Note a sign-in; False when the password's hash is another one, or the account is disabled or gone."""
     return bool(await tx.change(_SIGNED_IN, user_id, password_hash, now))
+
+
+async def hold(tx: Tx, user_id: int, password_hash: str | None) -> bool:
+    """Keep an account as it is until the transaction ends; False when it is disabled or gone.
+
+    Or, with a hash, when the password's is another one.
+    """
+    return bool(await tx.change(_HOLD, user_id, password_hash))
 
 
 async def change_hash(tx: Tx | Database, user_id: int, old: str, new: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from recado.accounts import audit, register, usernames
 from recado.accounts.codes import hash_of, new_code
@@ -13,13 +13,15 @@ from recado.db import Database, Reader, Tx
 from recado.errors import Invalid, NotFound
 
 T = TypeVar("T")
+Origin = Literal["operator", "email"]
+"""Who asked for a code. Codes of different origins do not make each other void."""
 
 HOURS = 24
 _CODE = re.compile(r"([1-9][0-9]{0,15})-([A-Za-z0-9_-]{43})")
 
 _ADD = """
-INSERT INTO password_reset (user_id, code_hash, expires_at) VALUES ($1, $2, $3)
-ON CONFLICT (user_id) DO UPDATE SET code_hash = $2, expires_at = $3"""
+INSERT INTO password_reset (user_id, origin, code_hash, expires_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (user_id, origin) DO UPDATE SET code_hash = $3, expires_at = $4"""
 _GOOD = "SELECT expires_at FROM password_reset WHERE user_id = $1 AND code_hash = $2 AND expires_at > $3"
 _USE = "DELETE FROM password_reset WHERE user_id = $1 AND code_hash = $2 AND expires_at > $3 RETURNING user_id"
 _ERASE = "DELETE FROM password_reset WHERE user_id = $1"
@@ -27,23 +29,35 @@ _PURGE = "DELETE FROM password_reset WHERE expires_at <= $1"
 
 
 async def create_reset(db: Database, username: str, now: int) -> str:
-    """Return a new code for this user; older ones are void from now on. Raises `NotFound`."""
+    """Return a new code for this user; older ones of the operator are void from now on. Raises `NotFound`."""
     found = await register.by_name(db, usernames.lookup_key(username))
     if found is None:
         raise NotFound(f"There is no user {username!r}.")
-    user_id = found.account.user_id
+    return await _create(db, found.account.user_id, now)
+
+
+async def create_for(db: Database, user_id: int, now: int, *, first: Callable[[Tx], Awaitable[object]]) -> str:
+    """Do the same by id, in a transaction that begins with `first`, which may raise."""
+    if await register.profile(db, user_id) is None:
+        raise NotFound
+    return await _create(db, user_id, now, first)
+
+
+async def _create(db: Database, user_id: int, now: int, first: Callable[[Tx], Awaitable[object]] | None = None) -> str:
     code = f"{user_id}-{new_code()}"
 
     async def store(tx: Tx) -> None:
-        put(tx, user_id, code, now)
+        if first is not None:
+            await first(tx)
+        put(tx, user_id, "operator", code, now)
 
     await db.write(store)
     return code
 
 
-def put(tx: Tx, user_id: int, code: str, now: int) -> None:
-    """Make a whole code good for 24 hours, and all earlier ones void."""
-    tx.put(_ADD, user_id, hash_of(_read(code)[1]), now + HOURS * 3_600_000_000)
+def put(tx: Tx, user_id: int, origin: Origin, code: str, now: int) -> None:
+    """Make a whole code good for 24 hours, and earlier ones of that origin void."""
+    tx.put(_ADD, user_id, origin, hash_of(_read(code)[1]), now + HOURS * 3_600_000_000)
     audit.put(tx, audit.new(user_id, now, "reset_created"))
 
 
@@ -57,7 +71,7 @@ async def redeem_reset(
     now: int,
     then: Callable[[Tx, int], Awaitable[T]],
 ) -> T:
-    """Set a new password with a code, which is then used up, and return what `then(tx, user_id)` returns.
+    """Set a new password with a code; then all of the user's are void. Return what `then(tx, user_id)` returns.
 
     `then` must end all sessions of the user, in the same transaction. Raises `Invalid` at `/code` or `/new`.
     """
@@ -73,6 +87,7 @@ async def redeem_reset(
             tx, user_id, new_hash
         ):
             raise _unknown()
+        erase(tx, user_id)
         audit.put(tx, audit.new(user_id, now, "password_reset", address=address))
         return await then(tx, user_id)
 
@@ -80,7 +95,7 @@ async def redeem_reset(
 
 
 def erase(tx: Tx, user_id: int) -> None:
-    """Make a user's code void."""
+    """Make a user's codes void."""
     tx.put(_ERASE, user_id)
 
 

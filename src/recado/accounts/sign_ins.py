@@ -1,7 +1,7 @@
-"""Sign-ins: recorded, and told by text when they come from a new device. Owns the table `sign_in_notice`.
+"""Sign-ins: recorded, and told when they come from a new device. Owns the table `sign_in_notice`.
 
-A device is new when nobody signed in to the account from its network on its kind of device for 90 days. Whoever is told
-may end that one session within an hour, by a text.
+A device is new when nobody signed in to the account from its network on its kind of device for 90 days. The news goes
+the account's ways, in their order; whoever gets it as a text may end that one session within an hour, by a text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from recado.messages.outbox import NewMessage
 
 HOUR = 3600 * 1_000_000
 _RATE = Rate(5, 3600)
-"""Texts about sign-ins for one account: whoever makes them happen cannot flood its phone."""
+"""News of sign-ins for one account: whoever makes them happen cannot flood its phone."""
 _FAMILIES = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -81,21 +81,34 @@ class Notice:
     device: str
 
 
-async def record(tx: Tx, account: Account, sign_in: SignIn, *, new_id: NewId, now: int) -> bool:
-    """Record a sign-in, and tell its owner if the device is new and they want to know; True if they are texted."""
+async def record(
+    tx: Tx, account: Account, sign_in: SignIn, *, address: str | None = None, new_id: NewId, now: int
+) -> bool:
+    """Record a sign-in, and tell its owner if the device is new and they want to know; True if they are told.
+
+    `address` is where people reach the service, if that is known.
+    """
     told = _wanted(account) and not await audit.knows(tx, account.user_id, sign_in.address, sign_in.family, now)
     event = audit.new(
         account.user_id, now, "login", session_id=sign_in.session_id, address=sign_in.address, detail=sign_in.family
     )
     audit.put(tx, event)
-    return told and await _tell(tx, account, sign_in, new_id, now)
+    return told and await _tell(tx, account, sign_in, address, new_id=new_id, now=now)
 
 
 async def tell_of_reuse(tx: Tx, account: Account, *, new_id: NewId, now: int) -> bool:
-    """Tell somebody that a spent token of theirs was used and its session is over; True if they are texted."""
+    """Tell somebody that a spent token of theirs was used and its session is over; True if they are told."""
     if not _wanted(account) or not await _within_rate(tx, account.user_id, now):
         return False
     _queue(tx, account, texts.token_reused(account.username, account.locale), new_id, now)
+    return True
+
+
+async def tell_of_factor(tx: Tx, account: Account, change: str, *, new_id: NewId, now: int) -> bool:
+    """Tell somebody that a second factor of theirs was changed or spent, as `texts` names it; True if told."""
+    if not _wanted(account) or not await _within_rate(tx, account.user_id, now):
+        return False
+    _queue(tx, account, texts.factor_changed(account.username, change, account.locale), new_id, now)
     return True
 
 
@@ -120,20 +133,25 @@ async def purge(tx: Tx, now: int) -> None:
 
 
 def _wanted(account: Account) -> bool:
-    return account.phone is not None and account.phone_verified and account.notify.security
+    return account.notify.security and bool(account.ways)
 
 
-async def _tell(tx: Tx, account: Account, sign_in: SignIn, new_id: NewId, now: int) -> bool:
+async def _tell(tx: Tx, account: Account, sign_in: SignIn, address: str | None, *, new_id: NewId, now: int) -> bool:
     if not await _within_rate(tx, account.user_id, now):
         return False
+    clock = f"{datetime.fromtimestamp(now // 1_000_000, ZoneInfo(account.time_zone)):%H:%M}"
+    reply = await _number(tx, account, sign_in, now) if account.phone_verified else None
+    text = texts.new_sign_in(account.username, sign_in.shown, clock, account.locale, reply=reply, address=address)
+    _queue(tx, account, text, new_id, now)
+    return True
+
+
+async def _number(tx: Tx, account: Account, sign_in: SignIn, now: int) -> int | None:
+    """Keep what a text from the account's phone may end, and return its number; None where nobody can reply."""
     taken = await _numbers(tx, account, now)
     number = next(number for number in range(1, len(taken) + 2) if number not in taken)
     tx.put(_PUT, account.user_id, sign_in.session_id, number, sign_in.shown, now)
-    clock = f"{datetime.fromtimestamp(now // 1_000_000, ZoneInfo(account.time_zone)):%H:%M}"
-    reply = number if await replies.are_possible(tx) else None
-    text = texts.new_sign_in(account.username, sign_in.shown, clock, account.locale, reply=reply)
-    _queue(tx, account, text, new_id, now)
-    return True
+    return number if await replies.are_possible(tx) else None
 
 
 async def _numbers(tx: Tx, account: Account, now: int) -> set[int]:
@@ -151,8 +169,7 @@ async def _within_rate(tx: Tx, user_id: int, now: int) -> bool:
 
 
 def _queue(tx: Tx, account: Account, text: str, new_id: NewId, now: int) -> None:
-    if account.phone is not None:
-        outbox.put(tx, NewMessage(account.user_id, new_id(), "security", account.phone, text, now))
+    outbox.put(tx, NewMessage(account.user_id, new_id(), "security", account.ways[0], text, now))
 
 
 def _family(user_agent: str) -> str:

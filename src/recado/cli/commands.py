@@ -51,6 +51,7 @@ FOR_PEOPLE = {
     "signup": ("use.signing:signup", _DEVICE),
     "logout": ("use.signing:logout", _DEVICE),
     "devices": ("use.devices:app", _DEVICE),
+    "tokens": ("use.tokens:app", _DEVICE),
     "profiles": ("use.servers:app", _DEVICE),
     "completion": ("use.completion:completion", _DEVICE),
 }
@@ -58,12 +59,18 @@ FOR_OPERATORS = {
     "serve": ("operate:serve", _SERVER),
     "deliver": ("operate:deliver", _SERVER),
     "migrate": ("operate:migrate", _SERVER),
+    "backup": ("backup:backup", _SERVER),
+    "restore": ("backup:restore", _SERVER),
+    "events": ("events:events", _SERVER),
     "user": ("people:app", _SERVER),
     "messages": ("outgoing:app", _SERVER),
+    "keys": ("keys:app", _SERVER),
     "doctor": ("operate:doctor", _SERVER),
+    "demo": ("operate:demo", _SERVER),
 }
 _GROUPS = {
     "user": "Make, list, disable, enable and invite people, and reset their passwords.",
+    "keys": "List and replace the keys that sign tokens.",
     "messages": "List messages, send failed ones again, and count what they cost.",
 }
 for _name, (_place, _group) in (FOR_PEOPLE | FOR_OPERATORS).items():

@@ -7,7 +7,7 @@ import signal
 from functools import partial
 
 from recado import logs
-from recado.app import deliverer
+from recado.app import delivering
 from recado.cli.stores import database, place
 from recado.db.ids import uuid7
 from recado.settings import Settings
@@ -17,9 +17,8 @@ from revocable.sessions import microseconds
 
 async def deliver(settings: Settings) -> None:
     """Deliver until SIGTERM or SIGINT, then finish what is on its way. Raises `Unavailable` or `DatabaseNewer`."""
-    logs.configure()
-    async with database(settings) as (db, _):
-        delivery = deliverer(settings, db, microseconds)
+    logs.configure(settings.log_level, settings.log_form, settings.secrets)
+    async with database(settings) as (db, _), delivering(settings, db) as delivery:
         working = asyncio.create_task(delivery.run())
         reminding = asyncio.create_task(remind(db, microseconds, partial(uuid7, microseconds), delivery.wake))
         loop = asyncio.get_running_loop()

@@ -11,16 +11,17 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
+from recado import signing
 from recado.cli.findings import Finding, clock_finding
 from recado.cli.stores import opened, place
-from recado.db import Database
+from recado.db import Database, keys
 from recado.db.migrate import versions as schema_versions
 from recado.errors import RecadoError
-from recado.keyfile import ACCESS_KEY, REFRESH_KEY
-from recado.readings import SettingsError, secret
+from recado.keyfile import ACCESS_KEY, REFRESH_KEY, read
+from recado.readings import SettingsError
 from recado.settings import SETTINGS, Settings, load
 
-_OF_PEOPLE = ("RECADO_PROFILE",)
+_OF_PEOPLE = ("RECADO_PROFILE", "RECADO_TOKEN", "RECADO_SERVER")
 """What the commands for people read, which is no setting of the service."""
 _ROOM = 200 * 1024 * 1024
 
@@ -91,7 +92,7 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    for given, name in ((settings.access_secret, ACCESS_KEY), (settings.refresh_secret, REFRESH_KEY)):
+    for name, given in _key_places(settings):
         if given:
             yield Finding("ok", "keys", f"{name.removesuffix('.key')} from the environment")
         else:
@@ -99,13 +100,11 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _key(path: Path) -> Finding:
-    try:
-        good = secret(path.name, path.read_text("ascii").strip()) is not None
-    except FileNotFoundError:
+    if not path.exists():
         return Finding("note", "keys", f"{path.name} is not there yet", "`recado serve` generates it.")
-    except (OSError, UnicodeDecodeError, SettingsError):
-        good = False
-    if not good:
+    try:
+        read(path)
+    except SettingsError:
         advice = "Restore it, or remove it, which signs everybody out."
         return Finding("wrong", "keys", f"{path} holds no usable key", advice)
     if path.stat().st_mode & 0o077:
@@ -131,6 +130,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             yield await _engine(settings, db)
             yield await _schema(db)
             if not settings.embedded:
+                yield await _shared_keys(settings, db)
                 yield await _database_clock(db)
         finally:
             await db.close()
@@ -162,6 +162,27 @@ async def _schema(db: Database) -> Finding:
     if at < known:
         return Finding("wrong", "database", text, "Run `recado migrate`; `recado serve` does so by itself.")
     return Finding("ok", "database", text)
+
+
+async def _shared_keys(settings: Settings, db: Database) -> Finding:
+    """Find keys that another machine has and this one has not: `recado serve` would refuse to start."""
+    now = int(time.time())
+    there = all((settings.data / name).exists() or given for name, given in _key_places(settings))
+    try:
+        held = {one.key.kid for one in signing.held(settings, now)} if there else set[str]()
+        missing = [kid for kid, _ in await keys.needed(db, now) if kid not in held]
+    except (RecadoError, SettingsError):
+        raise
+    except Exception:  # no such table yet
+        missing = []
+    if missing:
+        advice = "Give every machine the same secrets or key files; `recado keys drop NAME` forgets a lost one."
+        return Finding("wrong", "keys", f"of other machines are missing here: {', '.join(missing)}", advice)
+    return Finding("ok", "keys", "every key of this service is here")
+
+
+def _key_places(settings: Settings) -> list[tuple[str, bytes | None]]:
+    return [(ACCESS_KEY, settings.access_secret), (REFRESH_KEY, settings.refresh_secret)]
 
 
 async def _database_clock(db: Database) -> Finding:

@@ -84,9 +84,10 @@ def _sentences() -> set[type[Exception]]:
     """The exceptions that are already a sentence for the operator; loaded only when something failed."""
     from recado.datafolder import FolderTaken  # noqa: PLC0415
     from recado.db import DatabaseNewer  # noqa: PLC0415
+    from recado.db.backups import BackupFailed  # noqa: PLC0415
     from recado.server.listening import CannotListen  # noqa: PLC0415
 
-    return {CannotListen, DatabaseNewer, FolderTaken}
+    return {BackupFailed, CannotListen, DatabaseNewer, FolderTaken}
 
 
 def _say(sentence: str, code: int) -> int:

@@ -20,6 +20,16 @@ def serve() -> int:
     return run()
 
 
+def demo() -> int:
+    """Show a temporary household of three with its phones, until Ctrl+C; needs no account and keeps nothing.
+
+    The service listens on PORT, the page with the phones on the port after it.
+    """
+    from recado.cli.demo.run import demonstrate
+
+    return demonstrate()
+
+
 def migrate() -> None:
     """Bring the database up to date and stop. `serve` does the same by itself."""
     from recado.cli.stores import database, place

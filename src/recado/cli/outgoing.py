@@ -48,10 +48,10 @@ def listing(
         lambda db: outbox.recent(db, state=state or "", channel=channel or "", limit=max(1, limit))
     )
     print(
-        f"{'id':<36}  {'created (UTC)':<16}  {'user':>6}  {'kind':<10}  {'channel':<7}  {'state':<9}  to, and why not"
+        f"{'id':<36}  {'created (UTC)':<16}  {'user':>6}  {'kind':<11}  {'channel':<7}  {'state':<9}  to, and why not"
     )
     for one in found:
-        about = f"{one.user_id:>6}  {one.kind:<10}  {one.channel:<7}  {one.state:<9}"
+        about = f"{one.user_id:>6}  {one.kind:<11}  {one.channel:<7}  {one.state:<9}"
         print(f"{one.id}  {_minute(one.created_at)}  {about}  {one.to}  {one.error or ''}".rstrip())
 
 

@@ -7,11 +7,13 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
+from recado import erasing
 from recado.accounts import accounts, invites, resets
+from recado.accounts import factors as second_factors
 from recado.accounts.accounts import Account
 from recado.accounts.passwords import Passwords
 from recado.cli.stores import database, ending_sessions
@@ -115,13 +117,57 @@ def enable(name: str, /) -> None:
 
 
 @app.command
-def reset(name: str, /) -> None:
-    """Print a one-time link, good for 24 hours, with which somebody sets a new password. It ends all their sessions."""
+def erase(name: str, /, *, yes: bool = False) -> None:
+    """Erase somebody's account, their own to-dos and lists, messages and sessions. Nothing brings them back.
 
-    async def create(_settings: Settings, db: Database) -> str:
-        return await resets.create_reset(db, name, microseconds())
+    Parameters
+    ----------
+    name
+        Whom.
+    yes
+        Do not ask for the name once more.
+    """
+    if not yes and _once_more(name) != name:
+        raise Invalid("/name", "That is another name: nothing was erased.")
 
-    code = _over_the_database(create)
+    async def run(settings: Settings, db: Database) -> Sequence[str]:
+        async with ending_sessions(settings, db) as sessions:
+
+            async def everything(tx: Tx, user_id: int) -> tuple[int, Sequence[str]]:
+                await erasing.everywhere(tx, user_id, microseconds())
+                return user_id, await sessions.within(tx).erase(str(user_id))
+
+            user_id, ended = await accounts.erase(db, name, then=everything)
+            if ended:
+                await sessions.bury(str(user_id), ended)
+            await db.write(everything, user_id)  # what requests that were let in before that have written meanwhile
+            return ended
+
+    print(f"{name} is erased; sessions that were kept: {len(_over_the_database(run))}.")
+
+
+@app.command
+def reset(name: str, /, *, factors: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Print a one-time link, good for 24 hours, with which somebody sets a new password. It ends all their sessions.
+
+    A second factor stays on, and is asked for at the next sign-in.
+
+    Parameters
+    ----------
+    name
+        User name.
+    factors
+        Remove their authenticator app, passkeys and recovery codes at once, for somebody who has lost them all.
+    """
+
+    async def create(_settings: Settings, db: Database) -> tuple[str, bool]:
+        now = microseconds()
+        removed = factors and await second_factors.reset(db, name, now)
+        return await resets.create_reset(db, name, now), removed
+
+    code, removed = _over_the_database(create)
+    if factors:
+        print(f"{name}'s second factors are removed." if removed else f"{name} had no second factors.")
     address = _address(load())
     print(f"Give {name} this link; it works once, within {resets.HOURS} hours:")
     print(f"  {address}/app/reset#{code}")
@@ -153,6 +199,12 @@ def _over_the_database(work: Callable[[Settings, Database], Awaitable[R]]) -> R:
             return await work(settings, db)
 
     return asyncio.run(run())
+
+
+def _once_more(name: str) -> str:
+    if sys.stdin.isatty():
+        print(f"This erases everything of {name}, for good. Write the name once more:", end=" ", flush=True)
+    return sys.stdin.readline().strip()
 
 
 def _password() -> str:

@@ -14,7 +14,7 @@ from recado.cli.greeting import Greeting, greeting
 from recado.cli.stores import database
 from recado.datafolder import Hold
 from recado.keyfile import with_keys
-from recado.server import process
+from recado.server import process, systemd
 from recado.server.listening import address_of, allow_many_connections, listen
 from recado.server.workers import Workers
 from recado.settings import Settings, load
@@ -30,14 +30,19 @@ def serve() -> int:
         hold = Hold(settings.data) if settings.embedded else None
         if hold:
             stack.callback(hold.release)
-        listener = stack.enter_context(listen(settings.host, settings.port))
+        listener = stack.enter_context(systemd.handed_over() or listen(settings.host, settings.port))
         address = settings.public_url or address_of(listener)
         if hold:
             hold.sign(address)
         allow_many_connections()
         stack.enter_context(_counting_together(settings))
         words = asyncio.run(_prepared(settings))
-        return _run(settings, listener, lambda: words.say(address))
+
+        def started() -> None:
+            words.say(address)
+            systemd.tell_ready()
+
+        return _run(settings, listener, started)
 
 
 @contextmanager
@@ -47,7 +52,7 @@ def _counting_together(settings: Settings) -> Generator[None]:
         yield
         return
     with TemporaryDirectory(prefix="recado-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        os.environ["RECADO_COUNTS_FOLDER"] = folder  # `app.COUNTS`; what is wrong is told without loading that
         yield
 
 

@@ -97,6 +97,11 @@ class Queue:
         self._calls: list[Call] = []
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for the next batch."""
+        return len(self._calls)
+
     def add(self, args: tuple[Value, ...], puts: Sequence[Put] = ()) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
         call = Call(args, puts, loop.create_future())

@@ -53,6 +53,11 @@ class Database(Reader, Protocol):
         """`sqlite` or `postgres`."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """How many calls of this process wait for their turn now."""
+        ...
+
     async def write(self, feature: Callable[Concatenate[Tx, P], Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `feature(tx, …)` in one transaction and return its result after COMMIT.
 

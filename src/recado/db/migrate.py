@@ -19,6 +19,7 @@ _PART = re.compile(
     r"""'[^']*' | "[^"]*" | \$\$.*?\$\$ | (?P<comment>--[^\n]*) | (?P<end>;[ \t]*(?:--[^\n]*)?(?:\n|\Z)) | .""",
     re.DOTALL | re.VERBOSE,
 )
+NEWEST = "SELECT MAX(version) FROM schema_version"
 _LOCK = 0x7265_6361_646F
 """The key of the advisory lock: `recado`."""
 
@@ -60,7 +61,7 @@ async def migrate(db: Database) -> list[Migration]:
 async def is_current(db: Database) -> bool:
     """Tell whether the database answers and is exactly at this program's version."""
     try:
-        row = await db.one("SELECT MAX(version) FROM schema_version")
+        row = await db.one(NEWEST)
     except Exception:  # an outage, or no such table
         return False
     return row is not None and row[0] == _newest(db.engine)
@@ -69,7 +70,7 @@ async def is_current(db: Database) -> bool:
 async def versions(db: Database) -> tuple[int, int]:
     """Return the version of the database, 0 for an empty one, and this program's."""
     try:
-        row = await db.one("SELECT MAX(version) FROM schema_version")
+        row = await db.one(NEWEST)
     except Unavailable:
         raise
     except Exception:  # no such table

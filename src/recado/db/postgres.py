@@ -52,6 +52,11 @@ class PostgresDatabase:
         except (asyncpg.PostgresError, ValueError) as error:
             raise Unavailable(f"cannot reach PostgreSQL: {error}") from error
 
+    @property
+    def waiting(self) -> int:
+        queues = [*self._reads.values(), *self._changes.values(), self._group]
+        return self._pool.waiting + sum(queue.waiting for queue in queues)
+
     async def one(self, sql: str, /, *args: Value) -> Row | None:
         rows = await self.all(sql, *args)
         return rows[0] if rows else None

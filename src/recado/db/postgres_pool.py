@@ -31,6 +31,8 @@ class Pool:
         self._places = asyncio.Semaphore(size)
         self._idle: list[tuple[Connection, float]] = []
         self._closed = False
+        self.waiting = 0
+        """How many wait for a connection."""
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection, None]:
@@ -78,8 +80,12 @@ class Pool:
     async def _take_a_place(self) -> None:
         if self._closed:
             raise Unavailable("the service is stopping")
-        async with asyncio.timeout(min(_WAIT_SECONDS, self._patience)):
-            await self._places.acquire()
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(min(_WAIT_SECONDS, self._patience)):
+                await self._places.acquire()
+        finally:
+            self.waiting -= 1
 
     def _newest_idle(self) -> Connection | None:
         while self._idle:

@@ -45,6 +45,10 @@ class SqliteDatabase:
         self._cursor = self._reader.cursor()
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        return self._writer.waiting
+
     async def one(self, sql: str, /, *args: Value) -> Row | None:
         rows = await self.all(sql, *args)
         return rows[0] if rows else None

@@ -60,6 +60,11 @@ class Writer:
         self._worker: asyncio.Task[None] | None = None
         self._closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many units wait for their batch."""
+        return len(self._waiting)
+
     def add(self, run: Run) -> asyncio.Future[Any]:
         """Queue a unit; the future ends after its commit. Raises `Unavailable` once closed."""
         if self._closed:

@@ -7,16 +7,15 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
+from recado import erasing
 from recado.accounts import accounts, resets
 from recado.accounts.accounts import Account, QuietHours, SettingsChange
-from recado.db import Tx, idempotency
+from recado.db import Tx
 from recado.errors import NotFound
-from recado.exchange import feeds
 from recado.http.call import Answer, Call, json_answer
-from recado.messages import outbox
+from recado.http.step_up import require, step_up
 from recado.messages.channel import ChannelKind
-from recado.texting import changes
-from recado.todos import lists, numbers, sharing
+from recado.todos import lists
 
 T = TypeVar("T")
 
@@ -168,6 +167,7 @@ async def change_password(call: Call) -> Answer:
     house, here = call.house, call.session.sid if call.session else ""
 
     async def end_others(tx: Tx, user_id: int) -> Sequence[str]:
+        await require(tx, user_id, here, password=True, now=house.clock())
         return await house.sessions.within(tx).end_others(str(user_id), here)
 
     ended = await accounts.change_password(
@@ -182,7 +182,7 @@ async def change_password(call: Call) -> Answer:
         now=house.clock(),
         then=end_others,
     )
-    await house.sessions.announce(str(call.user_id), ended)
+    await house.announce(str(call.user_id), ended, "password")
     return Answer(204)
 
 
@@ -203,13 +203,14 @@ async def reset_password(call: Call) -> Answer:
         now=house.clock(),
         then=end_all,
     )
-    await house.sessions.announce(str(user_id), ended)
+    await house.announce(str(user_id), ended, "reset")
     return Answer(204)
 
 
 async def set_phone(call: Call) -> Answer:
     """`POST /me/phone`: sends a code."""
     body: SetPhone = call.body
+    await call.house.db.write(await step_up(call))
     await call.house.phones.start(call.house.db, call.user_id, body.phone, now=call.house.clock())
     call.house.wake()
     return Answer(202)
@@ -219,6 +220,7 @@ async def verify_phone(call: Call) -> Answer:
     """`POST /me/phone/verify`."""
     body: VerifyPhone = call.body
     await call.house.phones.verify(call.house.db, call.user_id, body.code, now=call.house.clock())
+    call.house.wake()
     return Answer(204)
 
 
@@ -226,10 +228,7 @@ async def set_email(call: Call) -> Answer:
     """`POST /me/email`: sends a code."""
     body: PostEmail = call.body
     house, now = call.house, call.house.clock()
-    address = house.guard.client_address(call.scope)
-    await accounts.prove(
-        house.db, house.passwords, house.limits, call.user_id, password=body.password, address=address, now=now
-    )
+    await house.db.write(await step_up(call, body.password))
     await house.emails.start(house.db, call.user_id, body.email, now=now)
     house.wake()
     return Answer(202)
@@ -239,11 +238,13 @@ async def verify_email(call: Call) -> Answer:
     """`POST /me/email/verify`."""
     body: VerifyEmail = call.body
     await call.house.emails.verify(call.house.db, call.user_id, body.code, now=call.house.clock())
+    call.house.wake()
     return Answer(204)
 
 
 async def forget_email(call: Call) -> Answer:
     """`DELETE /me/email`."""
+    await call.house.db.write(await step_up(call))
     await call.house.emails.forget(call.house.db, call.user_id, now=call.house.clock())
     return Answer(204)
 
@@ -276,16 +277,11 @@ async def delete_me(call: Call) -> Answer:
     house = call.house
 
     async def erase(tx: Tx, user_id: int) -> Sequence[str]:
-        await sharing.erase(tx, user_id, house.clock())
-        await feeds.erase(tx, user_id)
-        await outbox.erase(tx, user_id)
-        numbers.erase(tx, user_id)
-        changes.erase(tx, user_id)
-        await idempotency.erase(tx, user_id)
+        await erasing.everywhere(tx, user_id, house.clock())
         return await house.sessions.within(tx).store.erase(str(user_id))
 
-    user_id = call.user_id
-
+    user_id, here = call.user_id, call.session.sid if call.session else ""
+    await require(house.db, user_id, here, password=True, now=house.clock())
     ended = await accounts.delete(
         house.db,
         house.passwords,
@@ -296,7 +292,7 @@ async def delete_me(call: Call) -> Answer:
         now=house.clock(),
         then=erase,
     )
-    await house.sessions.announce(str(user_id), ended)
+    await house.announce(str(user_id), ended, "deleted")
     await house.db.write(erase, user_id)  # what requests that were let in before that have written meanwhile
     return Answer(204, headers=house.guard.clear_cookies(call.scope))
 
@@ -332,4 +328,5 @@ def _show(call: Call, account: Account) -> dict[str, Any]:
         "ntfy": call.house.topics.masked(account.ntfy),
         "channels": account.channels,
         "digest": account.digest,
+        "operator": account.operator,
     }

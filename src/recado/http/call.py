@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from recado.errors import Invalid
+from recado.http import scopes
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -37,12 +38,14 @@ class Answer(NamedTuple):
 class Call:
     """One request. `body` is the decoded struct of the route; `session` is there on guarded routes.
 
-    On those that ask late (see `Route`), `token` and `claims` are there first, and `admit` fills in `session`.
+    On those that ask late (see `Route`), `token` and `claims` are there first, and `admit` fills in `session`. `needs`
+    is the scope that lets an access token in; None lets in none.
     """
 
     house: House
     scope: Scope
     path: dict[str, str]
+    needs: str | None
     raw: bytes = b""
     body: Any = None
     session: SessionState | None = None
@@ -60,11 +63,13 @@ class Call:
     async def admit(self, reader: Reader) -> None:
         """Ask whether the session lives, unless that was done, in the transaction that `reader` is.
 
-        Raises what the guard raises. A route that asks late must come here before it reads or writes anything.
+        Raises what the guard raises, and `InsufficientScope`. A route that asks late must come here before it reads or
+        writes anything.
         """
         if self.session is None and self.token is not None:
             connection = None if reader is self.house.db else reader
-            self.session = await self.house.sessions.authenticate(self.token, cast("Connection | None", connection))
+            session = await self.house.sessions.authenticate(self.token, cast("Connection | None", connection))
+            self.session = scopes.let_in(session, self.needs)
 
     def header(self, name: bytes) -> str | None:
         """Return the first header of this lower-case name."""

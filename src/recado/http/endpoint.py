@@ -8,22 +8,32 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 from starlette.routing import compile_path
 
+from recado.accounts import accounts
 from recado.errors import NotFound
-from recado.http import streaming
+from recado.http import scopes, streaming
 from recado.http.call import Answer, Call
 from recado.http.problems import MethodNotAllowed, problem
 from recado.http.reading import MAX_BODY, Disconnected, check_upload, decode, read_body, require_json
+from recado.logs import REQUEST
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from recado.http.house import House
+
+_ROUTE = "recado.route"
+"""Where a request's scope says which route took it: its number, from 1."""
+_LEFT = 499
+"""What is counted for a client that left before its answer."""
+_log = structlog.get_logger()
 
 _EVERYWHERE = (
     (b"x-content-type-options", b"nosniff"),
@@ -46,6 +56,8 @@ class Route:
 
     With `asks_late` the token is checked first, and whether its session lives by the handler, within the transaction
     that writes; if it comes to nothing before that, it is asked all the same, since 401 goes before 422.
+
+    A route for `operators` is for everybody else as if it were not there.
     """
 
     method: str
@@ -57,13 +69,35 @@ class Route:
     accepts: frozenset[str] = frozenset()
     most: int = MAX_BODY
     asks_late: bool = False
+    operators: bool = False
+    needs: str | None = field(init=False)
+    """The scope that lets an access token in; None on routes that none reaches."""
+
+    def __post_init__(self) -> None:
+        if self.operators and (self.asks_late or self.body is bytes):
+            raise ValueError(f"{self.path}: who is the operator is not asked on this way")
+        object.__setattr__(self, "needs", scopes.needed(self.method, self.path) if self.guarded else None)
 
 
 class Endpoints:
-    """An ASGI app over a table of routes."""
+    """An ASGI app over a table of routes.
 
-    def __init__(self, house: House, routes: Iterable[Route]) -> None:
+    `answered` is told of every request: the route's number in the table, from 1 (0 is none), its status, and when it
+    began, as `perf_counter` has it. With `logged`, each request is a line in the log.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        routes: Sequence[Route],
+        answered: Callable[[int, int, float], None] | None = None,
+        *,
+        logged: bool = False,
+    ) -> None:
         self._house = house
+        self._answered, self._logged = answered, logged
+        self._numbers = {id(route): number for number, route in enumerate(routes, 1)}
+        self._paths = ["unknown", *(route.path for route in routes)]
         self._start, self._count = secrets.token_hex(6), itertools.count(1)
         self._exact: dict[str, dict[str, Route]] = {}
         self._patterns: list[tuple[Any, dict[str, Route]]] = []
@@ -78,27 +112,39 @@ class Endpoints:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = f"{self._start}-{next(self._count):x}"
+        REQUEST.set(request_id)
+        begun = perf_counter()
         try:
             answer = await self._answer(scope, receive)
         except Disconnected:
+            self._note(scope, _LEFT, begun)
             return
         except Exception as error:
             answer = problem(error, request_id, token_in_header=_sent_bearer(scope))
         await self._send(scope, send, answer, request_id)
+        self._note(scope, answer.status, begun)
         if answer.stream is not None:
             await streaming.send_on(answer.stream, scope, receive, send)
+
+    def _note(self, scope: Scope, status: int, begun: float) -> None:
+        if self._answered is not None:
+            self._answered(scope.get(_ROUTE, 0), status, begun)
+        if self._logged:
+            path = self._paths[cast("int", scope.get(_ROUTE, 0))]
+            took = round((perf_counter() - begun) * 1000, 3)
+            _log.debug("request", method=scope["method"][:10], route=path, status=status, ms=took)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         house = self._house
         house.guard.check_host(scope)
         route, path = self._find(scope)
-        call = Call(house, scope, path)
+        call = Call(house, scope, path, route.needs)
         if route.body is bytes:
             if not route.guarded:
                 call.body = await read_body(scope, receive, route.most)
                 return await route.handler(call)
             check_upload(scope, route.accepts, route.most)
-            call.session = await house.guard.authenticate(scope)
+            call.session = scopes.let_in(await house.guard.authenticate(scope), route.needs)
             async with house.uploads.turn(call.session.sub):
                 call.body = await read_body(scope, receive, route.most)
                 return await route.handler(call)
@@ -109,7 +155,9 @@ class Endpoints:
         if route.asks_late:
             return await self._answer_late(route, call)
         if route.guarded:
-            call.session = await house.guard.authenticate(scope)
+            call.session = scopes.let_in(await house.guard.authenticate(scope), route.needs)
+        if route.operators:
+            await accounts.require_operator(house.db, call.user_id)
         if route.body is not None and (call.raw or not route.body_optional):
             call.body = decode(call.raw, route.body)
         return await route.handler(call)
@@ -144,6 +192,7 @@ class Endpoints:
         route = methods.get(method)
         if route is None:
             raise MethodNotAllowed(", ".join([*methods, *(["HEAD"] if "GET" in methods else [])]))
+        scope[_ROUTE] = self._numbers[id(route)]
         return route, values
 
     async def _send(self, scope: Scope, send: Send, answer: Answer, request_id: str) -> None:

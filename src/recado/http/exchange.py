@@ -14,7 +14,7 @@ from recado.exchange import exporting, importing
 from recado.exchange import feeds as calendars
 from recado.exchange.formats import BY_TYPE, FORMATS, Format
 from recado.exchange.record import MOST_BYTES, Here
-from recado.http import accounts, feeds, lists, messages, sessions, todo_form
+from recado.http import accounts, factors, feeds, lists, messages, sessions, todo_form
 from recado.http.call import Answer, Call, json_answer
 from recado.http.instants import instant
 from recado.http.once import Shown
@@ -90,6 +90,7 @@ async def _everything(call: Call) -> dict[str, Any]:
     return {
         "exported_at": instant(house.clock()),
         "account": msgspec.Raw((await accounts.me(call)).body),
+        "factors": await factors.told(call),
         "sessions": msgspec.Raw((await sessions.listing(call)).body),
         "messages": [message async for message in _messages(call)],
         "lists": [await lists.list_shown(house.db, one) for one in chosen],

@@ -8,10 +8,24 @@ from typing import Any
 import msgspec
 import structlog
 
-from recado.errors import BadCredentials, Conflict, Invalid, NotFound, RecadoError, Refused, TooMany, Unavailable
+from recado.errors import (
+    BadCredentials,
+    ChallengeOver,
+    Conflict,
+    FactorRequired,
+    FactorWrong,
+    Invalid,
+    NotFound,
+    RecadoError,
+    Refused,
+    TooMany,
+    Unavailable,
+)
 from recado.http.call import Answer, Headers
 from recado.http.reading import Malformed, TooLarge, WrongContentType, WrongShape
+from recado.http.scopes import InsufficientScope
 from recado.http.sessions import RefreshTokenExpired
+from recado.http.step_up import StepUpRequired
 from recado.http.todos import ChangedMeanwhile
 from recado.http.webhooks import Unsigned
 from revocable import (
@@ -56,7 +70,12 @@ KINDS: dict[type[Exception], Kind] = {
     RefreshTokenExpired: Kind("token-expired", 401, "The token has expired", "Refresh token expired"),
     SessionEnded: Kind("session-ended", 401, "The session has ended", "unauthorized"),
     BadCredentials: Kind("bad-credentials", 401, "Wrong user name or password"),
+    FactorRequired: Kind("second-factor-required", 401, "A second factor is needed"),
+    FactorWrong: Kind("second-factor-wrong", 401, "Wrong second factor"),
+    ChallengeOver: Kind("challenge-over", 401, "Begin again"),
     CrossSite: Kind("cross-site", 403, "Not from this site", "A cookie counts only for requests of this site's pages."),
+    InsufficientScope: Kind("insufficient-scope", 403, "Not for this access token"),
+    StepUpRequired: Kind("step-up-required", 403, "Show that it is you"),
     Refused: Kind("refused", 403, "Not allowed"),
     NotFound: Kind("not-found", 404, "Not found"),
     MethodNotAllowed: Kind("method-not-allowed", 405, "Method not allowed"),
@@ -109,6 +128,9 @@ def refusal(error: RecadoError) -> dict[str, Any]:
 def _members(error: Exception) -> dict[str, Any]:
     if isinstance(error, Invalid):
         return {"errors": [{"pointer": error.pointer, "detail": error.detail}]}
+    if isinstance(error, FactorRequired):
+        told = {"challenge": error.challenge, "expires_in": error.expires_in, "factors": error.factors}
+        return told if error.passkey is None else {**told, "passkey": error.passkey}
     if isinstance(error, ChangedMeanwhile):
         return {"todo": error.todo}
     return {}
@@ -118,6 +140,9 @@ def _headers(error: Exception, status: int, token_in_header: bool) -> Headers:
     if status == 401:
         bad_token = token_in_header and isinstance(error, RevocableError) and not isinstance(error, TokenMissing)
         return [(b"www-authenticate", b'Bearer error="invalid_token"' if bad_token else b"Bearer")]
+    if isinstance(error, InsufficientScope):  # RFC 6750, 3.1
+        scope = f', scope="{error.needs}"' if error.needs else ""
+        return [(b"www-authenticate", f'Bearer error="insufficient_scope"{scope}'.encode())]
     if isinstance(error, TooMany | Unavailable | StoreUnavailable):
         return [(b"retry-after", str(error.retry_after).encode())]
     if isinstance(error, MethodNotAllowed):

@@ -81,6 +81,14 @@ def require_json(scope: Scope) -> None:
         raise WrongContentType("Send the body as application/json in UTF-8.")
 
 
+def require_form(scope: Scope) -> None:
+    """Raise `WrongContentType` unless the body is declared as `application/x-www-form-urlencoded`."""
+    declared = [value for name, value in _headers(scope) if name == b"content-type"]
+    kind = (declared[0] if len(declared) == 1 else b"").partition(b";")[0].strip().lower()
+    if kind != b"application/x-www-form-urlencoded":
+        raise WrongContentType("Send the body as application/x-www-form-urlencoded.")
+
+
 def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
     return scope["headers"]
 

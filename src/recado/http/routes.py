@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from recado.http import (
+    access_tokens,
     accounts,
     events,
     exchange,
+    factors,
     feeds,
     lists,
     messages,
     operation,
+    operator,
+    services,
     sessions,
+    sign_in,
     static,
     todo_batch,
     todos,
@@ -20,12 +25,21 @@ from recado.http.endpoint import Route
 
 ROUTES = (
     # tokens and sessions
-    Route("POST", "/login", sessions.login, body=sessions.Login, guarded=False),
+    Route("POST", "/login", sign_in.login, body=sign_in.Login, guarded=False),
+    Route("POST", "/login/challenge", sign_in.challenge, guarded=False),
+    Route("POST", "/login/factor", sign_in.login_factor, body=sign_in.LoginFactor, guarded=False),
     Route("POST", "/token/refresh", sessions.refresh, body=sessions.Refresh, guarded=False, body_optional=True),
     Route("POST", "/logout", sessions.logout, body=sessions.Logout, guarded=False, body_optional=True),
     Route("GET", "/session", sessions.listing),
     Route("DELETE", "/session", sessions.end_others),
     Route("DELETE", "/session/{id}", sessions.end),
+    Route("POST", "/session/proof", sign_in.prove, body=sign_in.Proof),
+    Route("POST", "/access-token", access_tokens.create, body=access_tokens.NewAccessToken),
+    # tokens, for other services
+    Route("POST", "/token/introspect", services.introspect, body=bytes, guarded=False),
+    Route("POST", "/token/revoke", services.revoke, body=bytes, guarded=False),
+    Route("GET", "/token/revocations", services.revocations, guarded=False),
+    Route("GET", "/.well-known/jwks.json", services.jwks, guarded=False),
     # accounts
     Route("POST", "/user", accounts.sign_up, body=accounts.SignUp, guarded=False),
     Route("GET", "/me", accounts.me),
@@ -42,6 +56,16 @@ ROUTES = (
     Route("POST", "/me/ntfy", accounts.renew_topic),
     Route("DELETE", "/me/ntfy", accounts.forget_topic),
     Route("POST", "/password/forgot", accounts.forgot_password, body=accounts.Forgot, guarded=False),
+    # second factors
+    Route("GET", "/me/factor", factors.overview),
+    Route("POST", "/me/totp", factors.start_totp),
+    Route("POST", "/me/totp/verify", factors.confirm_totp, body=factors.ConfirmTotp),
+    Route("DELETE", "/me/totp", factors.remove_totp),
+    Route("POST", "/me/passkey/challenge", factors.start_passkey),
+    Route("POST", "/me/passkey", factors.add_passkey, body=factors.NewPasskey),
+    Route("PATCH", "/me/passkey/{id}", factors.rename_passkey, body=factors.PatchPasskey),
+    Route("DELETE", "/me/passkey/{id}", factors.remove_passkey),
+    Route("POST", "/me/recovery-code", factors.renew_codes),
     # to-dos
     Route("POST", "/todo", todos.create, body=todos.PostTodo, asks_late=True),
     Route("GET", "/todo", todos.listed),
@@ -79,6 +103,15 @@ ROUTES = (
     Route("POST", "/message/{id}/retry", messages.retry),
     Route("POST", "/webhook/vonage/status", webhooks.status, body=bytes, guarded=False),
     Route("POST", "/webhook/vonage/inbound", webhooks.inbound, body=bytes, guarded=False),
+    # for the operator
+    Route("GET", "/operator/user", operator.people, operators=True),
+    Route("PATCH", "/operator/user/{user_id}", operator.change_person, body=operator.PatchPerson, operators=True),
+    Route("POST", "/operator/user/{user_id}/reset", operator.reset, body=operator.PostReset, operators=True),
+    Route("GET", "/operator/invite", operator.unused_invites, operators=True),
+    Route("POST", "/operator/invite", operator.invite, operators=True),
+    Route("DELETE", "/operator/invite/{id}", operator.take_invite_back, operators=True),
+    Route("GET", "/operator/spending", operator.spending, operators=True),
+    Route("GET", "/operator/event", operator.events, operators=True),
     # operation
     Route("GET", "/", operation.welcome, guarded=False),
     Route("GET", "/app/", static.page, guarded=False),

@@ -1,42 +1,36 @@
-"""Routes of tokens and sessions: sign in, refresh, sign out, and the devices of a user."""
+"""Routes of tokens and sessions: refresh, sign out, and the devices of a user. Signing in is `sign_in`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
+import structlog
 
 from recado.accounts import accounts, audit, sign_ins
-from recado.accounts.sign_ins import SignIn
 from recado.db import Tx
 from recado.db.ids import is_uuid7
 from recado.errors import NotFound
 from recado.http.call import Answer, Call, Headers, json_answer
 from recado.http.instants import instant
 from recado.http.reading import WrongShape
+from recado.metrics.counts import Refresh as Outcome
 from revocable import (
     Claims,
-    Device,
+    SessionEnded,
     SessionRecord,
     TokenExpired,
     TokenInvalid,
     TokenMissing,
     TokenPair,
+    TokenReused,
 )
 
 _GOODBYE = msgspec.json.encode("Successfully logged out")
 MAX_DEVICE, MAX_AGENT = 100, 300
-
-
-class Login(msgspec.Struct):
-    """The body of `POST /login`."""
-
-    username: str
-    password: str
-    device: Annotated[str, msgspec.Meta(max_length=MAX_DEVICE)] = ""
-    cookie: bool = False
+_log = structlog.get_logger()
 
 
 class Refresh(msgspec.Struct):
@@ -56,48 +50,29 @@ class RefreshTokenExpired(TokenExpired):
     """The refresh token was good once; now the person has to sign in again."""
 
 
-async def login(call: Call) -> Answer:
-    """`POST /login`."""
-    body: Login = call.body
-    house, guard = call.house, call.house.guard
-    if body.cookie:
-        guard.require_same_origin(call.scope)
-    address, now = guard.client_address(call.scope), house.clock()
-    proven = await accounts.authenticate(
-        house.db, house.passwords, house.limits, body.username, body.password, address=address, now=now
-    )
-    device = Device(body.device, (call.header(b"user-agent") or "")[:MAX_AGENT], address)
-    kind = _kind(body.cookie, device.user_agent)
-
-    async def open_session(tx: Tx) -> tuple[TokenPair, bool]:
-        await accounts.still_valid(tx, proven)
-        pair = await house.sessions.within(tx).open(str(proven.account.user_id), kind=kind, device=device)
-        sign_in = SignIn(pair.session_id, kind, device.device, device.user_agent, address)
-        return pair, await sign_ins.record(tx, proven.account, sign_in, new_id=house.new_id, now=now)
-
-    pair, texted = await house.db.write(open_session)
-    if texted:
-        house.wake()
-    return _handed_out(call, pair, 200, cookie=body.cookie)
-
-
 async def refresh(call: Call) -> Answer:
     """`POST /token/refresh`. A losing request never clears cookies: another tab may have won."""
     body: Refresh | None = call.body
     token = body.refresh_token if body else call.house.guard.refresh_cookie(call.scope)
     if not token:
         raise TokenMissing("neither a body nor a cookie")
+    counts = call.house.counts
     try:
         pair = await call.house.sessions.refresh(token, end_reused=partial(_end_reused, call))
     except TokenExpired as expired:
+        counts.refreshed("expired")
         raise RefreshTokenExpired(str(expired)) from expired
-    return _handed_out(call, pair, 201, cookie=body is None)
+    except Exception as error:
+        counts.refreshed(_refused(error))
+        raise
+    counts.refreshed("done")
+    return handed_out(call, pair, 201, cookie=body is None)
 
 
 async def logout(call: Call) -> Answer:
     """`POST /logout`: any good token of the session ends it, however it comes."""
     claims = _claims(call)
-    await _end(call, claims.sub, claims.sid, kind="logout")
+    await end_session(call, claims.sub, claims.sid, kind="logout")
     headers = [*call.house.guard.clear_cookies(call.scope), (b"clear-site-data", b'"cache"')]
     return Answer(200, _GOODBYE, headers)
 
@@ -112,7 +87,7 @@ async def listing(call: Call) -> Answer:
 async def end(call: Call) -> Answer:
     """`DELETE /session/{id}`."""
     sid = call.path["id"]
-    if not is_uuid7(sid) or not await _end(call, str(call.user_id), sid, kind="session_ended"):
+    if not is_uuid7(sid) or not await end_session(call, str(call.user_id), sid, kind="session_ended"):
         raise NotFound("There is no such session, or it has ended already.")
     return Answer(204)
 
@@ -123,11 +98,13 @@ async def end_others(call: Call) -> Answer:
     if current not in ("true", "false"):
         raise WrongShape("/query/current", "current is true or false.")
     keep = call.session.sid if call.session and current == "false" else ""
-    await _end(call, str(call.user_id), kind="session_ended", keep=keep)
+    await end_session(call, str(call.user_id), kind="session_ended", keep=keep)
     return Answer(204)
 
 
-async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = "") -> Sequence[str]:
+async def end_session(
+    call: Call, sub: str, sid: str = "", *, kind: str, keep: str = "", detail: str = ""
+) -> Sequence[str]:
     """End a session, or all but one, with a security event for each, in one transaction; return those that ended."""
     house, now = call.house, call.house.clock()
     address = house.guard.client_address(call.scope)
@@ -136,15 +113,23 @@ async def _end(call: Call, sub: str, sid: str = "", *, kind: str, keep: str = ""
         sessions = house.sessions.within(tx)
         ended = [sid] * await sessions.end(sub, sid) if sid else await sessions.end_others(sub, keep)
         for one in ended:
-            audit.put(tx, audit.new(int(sub), now, kind, session_id=one, address=address))
+            audit.put(tx, audit.new(int(sub), now, kind, session_id=one, address=address, detail=detail))
         return ended
 
     ended = await house.db.write(store)
-    await house.sessions.announce(sub, ended)
+    await house.announce(sub, ended, "logout" if kind == "logout" else "ended")
     return ended
 
 
-def _handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
+def _refused(error: Exception) -> Outcome:
+    if isinstance(error, TokenInvalid):
+        return "invalid"
+    if isinstance(error, SessionEnded):
+        return "reused" if isinstance(error, TokenReused) else "ended"
+    return "unavailable"
+
+
+def handed_out(call: Call, pair: TokenPair, status: int, *, cookie: bool) -> Answer:
     """Return the pair in the body, or, for a browser, in `HttpOnly` cookies only."""
     body: dict[str, Any] = {"expires_in": pair.expires_in, "session_id": pair.session_id}
     headers: Headers = []
@@ -185,15 +170,11 @@ async def _end_reused(call: Call, sub: str, sid: str) -> None:
         return [sid], account is not None and await sign_ins.tell_of_reuse(tx, account, new_id=house.new_id, now=now)
 
     ended, texted = await house.db.write(store)
-    await house.sessions.announce(sub, ended)
+    await house.announce(sub, ended, "reuse")
+    if ended:
+        _log.warning("a spent refresh token came again, so its session was ended", user_id=int(sub), session_id=sid)
     if texted:
         house.wake()
-
-
-def _kind(cookie: bool, user_agent: str) -> str:
-    if cookie:
-        return "browser"
-    return "cli" if user_agent.startswith("recado-cli/") else "app"
 
 
 def _show(record: SessionRecord, current: str) -> dict[str, Any]:

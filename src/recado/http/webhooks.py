@@ -18,6 +18,7 @@ from recado.messages import inbox
 from recado.messages.inbox import Kind
 from recado.messages.receipts import Receipt
 from recado.messages.signature import BadSignature, NotSigned, Signed
+from recado.metrics.counts import Callback
 from recado.texting.conversation import Inbound
 from revocable import TokenInvalid
 
@@ -35,7 +36,7 @@ class Webhooks:
 
     signed: Signed
     wake: Callable[[], None]
-    count: Callable[[str], None]
+    count: Callable[[Callback], None]
 
 
 async def status(call: Call) -> Answer:

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import structlog
 
-from recado.db import Database, Tx
+from recado.db import Database, Reader, Tx
 from recado.db.ids import Clock
 from recado.errors import Unavailable
 from recado.messages import caps as counts
-from recado.messages import gate, outbox, policy, stops, texts
+from recado.messages import gate, outbox, policy, stops, texts, wording
 from recado.messages.caps import Caps
 from recado.messages.channel import Channel, ChannelKind, Failed, Halt, Outcome, Outgoing, Sent, Throttled, Unknown
 from recado.messages.consent import Consent, Consult
@@ -110,7 +110,7 @@ class Dispatch:
         await self._write_down(message, outcome)
 
     def _outgoing(self, message: Pending) -> Outgoing:
-        text, recipient = message.text, message.recipient
+        text, recipient = wording.of(message.channel, message.text), message.recipient
         if message.nonce is not None:
             text = text.replace(texts.CODE, self._reveal(message.nonce))
         if message.channel == "ntfy":
@@ -149,9 +149,7 @@ class Dispatch:
         """Return why a number gets no text: it answered STOP (only that is told), or its country is not allowed."""
         if message.channel != "sms":
             return None
-        if message.kind != "stopped" and await stops.is_stopped(self._db, message.recipient):
-            return stops.REASON
-        return self._countries.refusal(message.recipient)
+        return await _stopped(self._db, message) or self._countries.refusal(message.recipient)
 
     def _given_up(self, message: Pending, reason: str, consent: Consent) -> Fate:
         """Return what becomes of a message that this channel will never take: it goes the next way, unless it may have
@@ -165,17 +163,19 @@ class Dispatch:
         return policy.moved(way, self._clock(), tried)
 
     async def _lease(self, tx: Tx, message: Pending, consent: Consent, now: int) -> Pending | Fate:
-        """Pass the gate, take the message and count it, all in one transaction; its fate when a cap ends it."""
+        """Pass the gate, take the message and count it, all in one transaction; its fate when a cap ends it, or a STOP
+        that came since it was asked for.
+        """
         timing = self._timing
         gap, probe_gap = int(timing.gap * SECOND), int(timing.probe_gap * SECOND)
         await gate.enter(tx, self._channel.name, now, gap=gap, probe_gap=probe_gap)
         leased = await outbox.lease(tx, message, now + int(timing.lease * SECOND))
         if leased is None:
             raise _Taken  # undoes the passage as well
-        reached = await counts.take(tx, self._caps, leased, counts.day_of(now))
-        if reached is None:
+        reason = await _stopped(tx, leased) or await counts.take(tx, self._caps, leased, counts.day_of(now))
+        if reason is None:
             return leased
-        fate = self._given_up(leased, reached, consent)
+        fate = self._given_up(leased, reason, consent)
         await outbox.settle(tx, leased, fate)
         return fate
 
@@ -237,3 +237,10 @@ class Dispatch:
         if fate.state == "failed":
             to = texts.masked(message.recipient)
             _log.warning("a text message failed", message_id=message.id, kind=message.kind, to=to, reason=fate.error)
+
+
+async def _stopped(reader: Reader, message: Pending) -> str | None:
+    """Return why a number that answered STOP gets no text; only the confirmation of that goes through."""
+    if message.channel != "sms" or message.kind == "stopped" or not await stops.is_stopped(reader, message.recipient):
+        return None
+    return stops.CODE_REASON if message.kind == "phone_code" else stops.REASON

@@ -42,7 +42,7 @@ class Ntfy:
         client = await self._opened()
         import httpx2  # noqa: PLC0415  (a start without a push to send never pays for it)
 
-        body = _cut(texts.neutral(message.text, _TEXT_LIMIT))
+        body = _cut(texts.one_line(message.text, _TEXT_LIMIT))
         request = client.build_request("POST", f"{self._address}/{message.recipient}", content=body)
         try:
             async with asyncio.timeout(2 * self._connect_seconds + self._read_seconds):

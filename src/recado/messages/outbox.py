@@ -16,7 +16,7 @@ from typing import Literal, cast
 
 from recado.db import Database, Reader, Row, Tx
 from recado.errors import Conflict, NotFound
-from recado.messages import texts
+from recado.messages import texts, wording
 from recado.messages.channel import ChannelKind, kind_of
 
 Kind = Literal[
@@ -28,6 +28,7 @@ Kind = Literal[
     "security",
     "answer",
     "stopped",
+    "new_address",
     "phone_code",
     "email_code",
     "reset",
@@ -35,19 +36,21 @@ Kind = Literal[
 ]
 """About a to-do: to who made it, to whom it was left for, to who left it when it is done, and before it is due; then
 the day's to-dos and news of a sign-in. The others go to one address only: an answer to a text, the one that confirms
-STOP or START; codes, links that set a password, what the operator tries."""
-ONE_ADDRESS: frozenset[Kind] = frozenset(["phone_code", "email_code", "reset", "test"])
+STOP or START; news of a new address to an old one; codes, links that set a password, what the operator tries."""
+ONE_ADDRESS: frozenset[Kind] = frozenset(["new_address", "phone_code", "email_code", "reset", "test"])
 SECRET: frozenset[Kind] = frozenset(["phone_code", "email_code", "reset"])
 """Their texts open something: they are never shown, kept or sent again."""
 State = Literal["queued", "sent", "delivered", "failed"]
 """The states that people are told; `sending` and `unknown` are `queued` to them."""
 Stage = Literal["queued", "sending", "unknown", "sent", "delivered", "failed"]
 
+_PRICED_CHANNEL: ChannelKind = "sms"
+"""The only channel that costs anything."""
 KEPT = 90 * 24 * 3600 * 1_000_000
 """How long a finished message is kept, in microseconds."""
 
 _AT_ONCE = 0
-_WAITED_FOR: frozenset[Kind] = frozenset([*SECRET, "answer", "stopped", "security"])
+_WAITED_FOR: frozenset[Kind] = frozenset([*SECRET, "answer", "stopped", "security", "new_address"])
 _AFTER_ALL_IDS = "g"  # an id begins with a hexadecimal digit
 _BATCHES = (1, 10, 50, 200)
 
@@ -91,6 +94,9 @@ _FAILED = f"""
 SELECT user_id, id FROM message
 WHERE state = 'failed' AND doubts = 0 AND kind NOT IN ({_FOR_ONCE}, 'answer', 'digest') AND created_at >= $1"""
 """Those that may have arrived, and those whose moment has passed, are tried again by their id only."""
+_GIVE_UP_ALL = """
+UPDATE message SET state = 'failed', due_at = NULL, doubts = doubts + 1, error = $1
+WHERE state IN ('queued', 'sending', 'unknown') RETURNING id"""
 _COUNTS = f"SELECT channel, {_STATE_TOLD} AS told, COUNT(*) FROM message GROUP BY channel, told"
 _OLDEST = "SELECT channel, MIN(created_at) FROM message WHERE due_at IS NOT NULL GROUP BY channel"
 _COSTS = """
@@ -113,7 +119,7 @@ UPDATE message SET state = 'sent', vonage_id = $3, sent_at = $4, due_at = NULL, 
 WHERE user_id = $1 AND id = $2 AND state <> 'delivered'
     AND NOT (state = 'failed' AND COALESCE(vonage_id, '') = COALESCE($3, '-'))"""
 
-_ATTEMPTED = "SELECT user_id, recipient FROM message WHERE id = $1 AND attempts > 0"
+_ATTEMPTED = "SELECT user_id, recipient, kind FROM message WHERE id = $1 AND attempts > 0"
 _CONFIRMED = """
 UPDATE message SET state = 'sent', vonage_id = $3, sent_at = COALESCE(sent_at, $4), due_at = NULL, error = NULL
 WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND (state IN ('queued', 'sending', 'unknown')
@@ -126,7 +132,7 @@ _UNDELIVERED = """
 UPDATE message SET state = 'failed', vonage_id = $3, due_at = 0, error = $4
 WHERE user_id = $1 AND id = $2 AND channel = 'sms' AND (state IN ('sending', 'unknown')
     OR state IN ('queued', 'sent') AND (vonage_id IS NULL OR vonage_id = $3)) RETURNING id"""
-_PRICED = "UPDATE message SET price = $3, currency = $4 WHERE user_id = $1 AND id = $2 AND channel = 'sms'"
+_PRICED = "UPDATE message SET price = $3, currency = $4 WHERE user_id = $1 AND id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,18 +343,25 @@ async def oldest(reader: Reader) -> dict[ChannelKind, int]:
 
 
 async def costs(reader: Reader, since: int) -> list[Cost]:
-    """Return what the messages sent since an instant cost, by day, channel and currency, as their receipts said."""
+    """Return what the messages sent since an instant cost, by day, channel and currency, as their receipts said.
+
+    A text that had its price and then went another way counts on both: what it cost as a text, and once more as sent.
+    """
     found: dict[tuple[int, ChannelKind, str], Cost] = {}
     for day, channel, currency, price, many in await reader.all(_COSTS, since):
-        so_far = found.get((day, channel, currency or ""), Cost(day, channel, currency or "", 0, 0, Decimal(0)))
         amount = _amount(price)
-        found[day, channel, currency or ""] = replace(
-            so_far,
-            sent=so_far.sent + many,
-            priced=so_far.priced + (many if amount is not None else 0),
-            amount=so_far.amount + (amount or 0) * many,
-        )
-    return list(found.values())
+        shares: list[tuple[ChannelKind, str, Decimal | None]] = [(channel, currency or "", amount)]
+        if amount is not None and channel != _PRICED_CHANNEL:
+            shares = [(channel, "", None), (_PRICED_CHANNEL, currency or "", amount)]
+        for way, money, each in shares:
+            so_far = found.get((day, way, money), Cost(day, way, money, 0, 0, Decimal(0)))
+            found[day, way, money] = replace(
+                so_far,
+                sent=so_far.sent + many,
+                priced=so_far.priced + (many if each is not None else 0),
+                amount=so_far.amount + (each or 0) * many,
+            )
+    return sorted(found.values(), key=lambda cost: (cost.day, cost.channel, cost.currency))
 
 
 async def unfinished(reader: Reader, user_id: int, message_id: str) -> Pending | None:
@@ -361,6 +374,11 @@ async def stage(reader: Reader, user_id: int, message_id: str) -> Progress | Non
     """Return how far one message has come, for the operator."""
     row = await reader.one(_STAGE, user_id, message_id)
     return Progress(*row) if row else None
+
+
+async def give_up_all(tx: Tx) -> int:
+    """Give up everything unfinished after a backup was restored, since it may have been sent meanwhile; how many."""
+    return len(await tx.change(_GIVE_UP_ALL, "A backup was restored: this may have been sent before."))
 
 
 async def erase(tx: Tx, user_id: int) -> None:
@@ -399,11 +417,11 @@ def sent(tx: Tx, message: Pending, vonage_id: str | None, now: int) -> None:
     tx.put(_SENT, message.user_id, message.id, vonage_id, now)
 
 
-async def attempted(tx: Tx, message_id: str) -> list[tuple[int, str]]:
-    """Return whose messages have this id, and their numbers, of those that were ever on their way: for these a receipt
-    may come. There is more than one only if a to-do's id was used anew.
+async def attempted(tx: Tx, message_id: str) -> list[tuple[int, str, Kind]]:
+    """Return whose messages have this id, their addresses and kinds, of those that were ever on their way: for these a
+    receipt may come. There is more than one only if a to-do's id was used anew.
     """
-    return [(row[0], row[1]) for row in await tx.all(_ATTEMPTED, message_id)]
+    return [(row[0], row[1], row[2]) for row in await tx.all(_ATTEMPTED, message_id)]
 
 
 async def confirmed(tx: Tx, user_id: int, message_id: str, vonage_id: str, at: int) -> bool:
@@ -426,7 +444,7 @@ async def undelivered(tx: Tx, user_id: int, message_id: str, vonage_id: str, rea
 
 
 def priced(tx: Tx, user_id: int, message_id: str, price: str, currency: str) -> None:
-    """Write down what a text cost, unless the message goes another way by now."""
+    """Write down what a text cost, also if the message goes another way by now."""
     tx.put(_PRICED, user_id, message_id, price, currency)
 
 
@@ -449,4 +467,5 @@ def _told_error(stage: str, error: str | None) -> str | None:
 def _message(row: Row) -> Message:
     message = Message(*row)
     error = _told_error(message.state, message.error)
-    return replace(message, text=texts.hidden(message.text), state=_told(message.state), error=error)
+    text = texts.hidden(wording.of(message.channel, message.text))
+    return replace(message, text=text, state=_told(message.state), error=error)

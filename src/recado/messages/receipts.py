@@ -13,10 +13,11 @@ import msgspec
 
 from recado.db import Tx
 from recado.db.ids import is_uuid7
-from recado.messages import outbox, stops
+from recado.messages import inbox, outbox, stops
 from recado.messages.texts import neutral, without_numbers
 
 STOPPED = "1240"
+_NOT_DELIVERED = ("rejected", "undeliverable")
 _REASONS = {
     "1000": "Too many texts were sent at once.",
     "1040": "The message service could not process this number.",
@@ -84,10 +85,11 @@ async def apply(tx: Tx, receipt: Receipt, received_at: int) -> Settled | None:
         found = [one for one in found if one[1].removeprefix("+") == receipt.to.removeprefix("+")]
     if len(found) != 1:
         return None
-    user_id, number = found[0]
-    settled = await _settle(tx, user_id, message_id, receipt, _instant(receipt.timestamp, received_at))
-    if settled == "undelivered" and _code(receipt) == STOPPED:
-        await stops.stop(tx, number, received_at)
+    user_id, address, kind = found[0]
+    why = stops.CODE_REASON if kind == "phone_code" else reason(receipt)
+    settled = await _settle(tx, user_id, message_id, receipt, at=_instant(receipt.timestamp, received_at), why=why)
+    if receipt.status in _NOT_DELIVERED and _code(receipt) == STOPPED:
+        await _remember_stop(tx, receipt, address, received_at)
     if price := _price(receipt.usage):
         outbox.priced(tx, user_id, message_id, *price)
     return settled
@@ -105,7 +107,17 @@ def reason(receipt: Receipt) -> str:
 _UNSAID = "The carrier did not deliver it and does not say why."
 
 
-async def _settle(tx: Tx, user_id: int, id_: str, receipt: Receipt, at: int) -> Settled | None:
+async def _remember_stop(tx: Tx, receipt: Receipt, address: str, now: int) -> None:
+    """Send nothing more to the number, whatever is known of its text by now: it may have gone another way since.
+
+    Once for each text: one that comes again may not undo a START that came meanwhile.
+    """
+    number = f"+{receipt.to.removeprefix('+')}" if receipt.to else address
+    if number.startswith("+") and await inbox.first_time(tx, f"{STOPPED} {receipt.message_uuid[:100]}", now):
+        await stops.stop(tx, number, now)
+
+
+async def _settle(tx: Tx, user_id: int, id_: str, receipt: Receipt, *, at: int, why: str) -> Settled | None:
     vonage_id = receipt.message_uuid[:100]
     match receipt.status:
         case "submitted":
@@ -113,7 +125,7 @@ async def _settle(tx: Tx, user_id: int, id_: str, receipt: Receipt, at: int) -> 
         case "delivered":
             return "delivered" if await outbox.delivered(tx, user_id, id_, vonage_id, at) else None
         case "rejected" | "undeliverable":
-            undelivered = await outbox.undelivered(tx, user_id, id_, vonage_id, reason(receipt))
+            undelivered = await outbox.undelivered(tx, user_id, id_, vonage_id, why)
             return "undelivered" if undelivered else None
         case _:
             return None

@@ -10,6 +10,8 @@ import hashlib
 from recado.db import Reader, Tx
 
 REASON = "This number answered STOP. Text START from it to get texts again."
+CODE_REASON = "No code could be delivered to this number. If it ever answered STOP, text START from it first."
+"""What is told of every code that did not arrive: whoever asks for one may have typed somebody else's number."""
 
 _STOP = "INSERT INTO stopped_number (number, stopped_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING number"
 _START = "DELETE FROM stopped_number WHERE number = $1 RETURNING number"

@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from recado.messages import segments
+from recado.messages import segments, wording
 
 CODE = "{code}"
 """Stands in a stored text for the code that is put in just before sending."""
 
 _HIDDEN_CODE = "••••••"
-_NAME_LIMIT, _SHORT_NAME = 40, 20
+_NAME_LIMIT, _SHORT_NAME, _SHORT_ADDRESS = 40, 20, 40
 _CREATED = {
     "en": "Dear {name}, a todo was created from your account just now.",
     "pt": "Oi, {name}! Uma tarefa acabou de ser criada na sua conta.",
@@ -35,18 +35,51 @@ _ASSIGNED_TO_ANSWER = {
     "pt": ("{name} deixou: ", ". Responda FEITO {number} quando fizer."),
 }
 _NEW_SIGN_IN = {
-    "en": ("recado: new sign-in as {name} on ", " at {clock}. Not you? Change your password."),
-    "pt": ("recado: novo acesso de {name} em ", " as {clock}. Nao foi voce? Troque a senha."),
+    "en": ("recado: new sign-in as {name} on ", " at {clock}. Not you? "),
+    "pt": ("recado: novo acesso de {name} em ", " as {clock}. Nao foi voce? "),
 }
-_NEW_SIGN_IN_TO_ANSWER = {
-    "en": ("recado: new sign-in as {name} on ", " at {clock}. Not you? Reply KILL{number} within an hour to end it."),
-    "pt": ("recado: novo acesso de {name} em ", " as {clock}. Nao foi voce? Responda ENCERRAR{number} em uma hora."),
+_KILL = {
+    "en": "Reply KILL{number} within an hour to end it.",
+    "pt": "Responda ENCERRAR{number} em uma hora.",
+}
+_CHANGE_PASSWORD = {"en": "Change your password.", "pt": "Troque a senha."}
+_END_IT = {
+    "en": "End it at {address}/app/devices and change your password.",
+    "pt": "Encerre em {address}/app/devices e troque a senha.",
+}
+_NEW_ADDRESS = {
+    "en": ("recado: ", " gets messages at {address} from now on. Not you? Change your password at once."),
+    "pt": ("recado: ", " recebe mensagens em {address} de agora em diante. Nao foi voce? Troque ja a senha."),
 }
 _TOKEN_REUSED = {
     "en": "recado: an old key of a device of {name} was used again, so it was signed out. "
     "If that goes on, change your password.",
     "pt": "recado: uma chave antiga de um aparelho de {name} foi usada, e ele saiu da conta. "
     "Se repetir, troque a senha.",
+}
+_FACTOR_CHANGED = {
+    "en": "recado, account {name}: {what}. Not you? Change your password.",
+    "pt": "recado, conta {name}: {what}. Nao foi voce? Troque a senha.",
+}
+_FACTOR_CHANGES = {
+    "en": {
+        "totp_added": "an authenticator app was set up",
+        "totp_removed": "the authenticator app was removed",
+        "passkey_added": "a passkey was added",
+        "passkey_removed": "a passkey was removed",
+        "recovery_codes_made": "new recovery codes were made",
+        "recovery_code_used": "a recovery code was used",
+        "factors_reset": "the operator removed its second factors",
+    },
+    "pt": {
+        "totp_added": "um aplicativo de codigos foi adicionado",
+        "totp_removed": "o aplicativo de codigos foi removido",
+        "passkey_added": "uma chave de acesso foi adicionada",
+        "passkey_removed": "uma chave de acesso foi removida",
+        "recovery_codes_made": "novos codigos de recuperacao foram criados",
+        "recovery_code_used": "um codigo de recuperacao foi usado",
+        "factors_reset": "o operador removeu o segundo fator",
+    },
 }
 _FINISHED = {
     "en": "{name} did it: {title}",
@@ -58,8 +91,8 @@ _REMINDER = {
     "pt": "Lembrete: {title} ({when})",
 }
 _REMINDER_TO_ANSWER = {
-    "en": ("Reminder: ", " ({when}). Reply DONE {number} when done."),
-    "pt": ("Lembrete: ", " ({when}). Responda FEITO {number} quando fizer."),
+    "en": ("Reminder: ", " ({when})", ". Reply DONE {number} when done."),
+    "pt": ("Lembrete: ", " ({when})", ". Responda FEITO {number} quando fizer."),
 }
 _TODAY = {"en": "today", "pt": "hoje"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -91,13 +124,13 @@ def todo_created(username: str, locale: str) -> str:
 def assigned(username: str, title: str, locale: str, *, number: int | None = None) -> str:
     """Return the text that tells somebody of a to-do that another person left for them.
 
-    With `number` they can answer with it, and the text is one SMS.
+    With `number` they can answer with it, where it goes as one SMS (see `wording`).
     """
     if number is None:
         return _between_people(_ASSIGNED, username, title, locale)
-    before, after = _ASSIGNED_TO_ANSWER[_language(locale)]
-    name = neutral(username, _SHORT_NAME)
-    return segments.fitted(before.format(name=name), neutral(title, _TITLE_LIMIT), after.format(number=number))
+    before, reply = _ASSIGNED_TO_ANSWER[_language(locale)]
+    own = before.format(name=neutral(username, _SHORT_NAME)), neutral(title, _TITLE_LIMIT)
+    return wording.stored(*own, "", sms=reply.format(number=number), elsewhere="")
 
 
 def finished(username: str, title: str, locale: str) -> str:
@@ -113,15 +146,16 @@ def phone_code(locale: str) -> str:
 def reminder(title: str, due: str, today: str, locale: str, *, number: int | None = None) -> str:
     """Return the text that reminds of a to-do; `due` is a day or a local time, and `today` the day it is there.
 
-    With `number` they can answer with it, and the text is one SMS.
+    With `number` they can answer with it, where it goes as one SMS (see `wording`).
     """
     words, day, time = _language(locale), due[:10], due[11:]
     shown = [] if day == today else [_day(day, words)]
     when = " ".join([*shown, *([time] if time else [])]) or _TODAY[words]
     if number is None:
         return _REMINDER[words].format(title=neutral(title, _TITLE_LIMIT), when=when)
-    before, after = _REMINDER_TO_ANSWER[words]
-    return segments.fitted(before, neutral(title, _TITLE_LIMIT), after.format(when=when, number=number))
+    before, after, reply = _REMINDER_TO_ANSWER[words]
+    own = before, neutral(title, _TITLE_LIMIT)
+    return wording.stored(*own, after.format(when=when), sms=reply.format(number=number), elsewhere="")
 
 
 def digest(titles: Sequence[str], count: int, locale: str) -> str:
@@ -144,14 +178,34 @@ def reset(username: str, hours: int, address: str | None, locale: str) -> str:
     return _RESET[words].format(name=neutral(username, _NAME_LIMIT), hours=hours, link=link)
 
 
-def new_sign_in(username: str, device: str, clock: str, locale: str, *, reply: int | None) -> str:
-    """Return the text that tells of a sign-in on a new device, one SMS. `reply` tells several of one hour apart; None
-    where nobody can reply.
+def factor_changed(username: str, change: str, locale: str) -> str:
+    """Return the text that tells of a change of somebody's second factors, one SMS; `change` as in the audit."""
+    words = _language(locale)
+    what = _FACTOR_CHANGES[words][change]
+    return _FACTOR_CHANGED[words].format(name=neutral(username, _SHORT_NAME), what=what)
+
+
+def new_sign_in(
+    username: str, device: str, clock: str, locale: str, *, reply: int | None, address: str | None = None
+) -> str:
+    """Return the text that tells of a sign-in on a new device, one SMS or another message (see `wording`).
+
+    `reply` tells several of one hour apart; None where nobody can reply. `address` is where people reach the service.
     """
-    words = _NEW_SIGN_IN if reply is None else _NEW_SIGN_IN_TO_ANSWER
-    before, after = words[_language(locale)]
-    name, number = neutral(username, _SHORT_NAME), f" {reply}" if reply is not None and reply > 1 else ""
-    return segments.fitted(before.format(name=name), neutral(device, 30), after.format(clock=clock, number=number))
+    words = _language(locale)
+    before, after = _NEW_SIGN_IN[words]
+    own = before.format(name=neutral(username, _SHORT_NAME)), neutral(device, 30)
+    number = f" {reply}" if reply is not None and reply > 1 else ""
+    by_text = _CHANGE_PASSWORD[words] if reply is None else _KILL[words].format(number=number)
+    elsewhere = _END_IT[words].format(address=address) if address else _CHANGE_PASSWORD[words]
+    return wording.stored(*own, after.format(clock=clock), sms=by_text, elsewhere=elsewhere)
+
+
+def new_address(username: str, address: str, locale: str) -> str:
+    """Return the text that tells at an old address of a new one that was proven, masked; one SMS."""
+    before, after = _NEW_ADDRESS[_language(locale)]
+    shown = segments.plain(neutral(masked(address), _SHORT_ADDRESS))
+    return segments.fitted(before, neutral(username, _SHORT_NAME), after.format(address=shown))
 
 
 def token_reused(username: str, locale: str) -> str:
@@ -168,7 +222,12 @@ def neutral(text: str, limit: int) -> str:
     """
     kept = "".join(map(_printable, text))
     unlinked = _DOT_IN_ADDRESS.sub(lambda dot: dot[0] + " ", kept.replace("://", ": //"))
-    line = " ".join(_IPV4.sub(r"\1. \2. \3. \4", unlinked).split())
+    return one_line(_IPV4.sub(r"\1. \2. \3. \4", unlinked), limit)
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return a whole text as one line of at most `limit` characters; our own links in it stay whole."""
+    line = " ".join("".join(map(_printable, text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

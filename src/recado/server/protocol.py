@@ -54,6 +54,7 @@ class DeadlineProtocol(HttpToolsProtocol):
     _leaving: TimerHandle | None = None
     _resting_since: float | None = None
     _refusal = HTTPStatus.BAD_REQUEST
+    _leaving_soon = False
 
     def connection_made(self, transport: Transport) -> None:
         """Expect a header at once."""
@@ -126,12 +127,26 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             self._rest(self.timeout_keep_alive)
 
+    def leave(self) -> None:
+        """Let the next answer be the last here, and say so in it (RFC 9112, 9.6): nobody asks what is not answered.
+
+        A connection that rests stays open. An answer that would never end is ended between two of its parts.
+        """
+        self._leaving_soon = True
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is not None and not cycle.response_started:
+            cycle.keep_alive = False
+        self._end_endless()
+
     def shutdown(self) -> None:
-        """Stop: an answer that would never end is ended between two of its parts."""
+        """Stop: close what rests, let an answer finish, and end one that never would."""
         super().shutdown()
+        self._end_endless()
+
+    def _end_endless(self) -> None:
         cycle = cast("RequestResponseCycle | None", self.cycle)  # None until something was asked
         if cycle is not None and not cycle.response_complete and self.scope.get(ENDLESS):
-            if cycle.chunked_encoding:
+            if cycle.chunked_encoding and not self.transport.is_closing():
                 self.transport.write(b"0\r\n\r\n")
             self.transport.close()
 
@@ -182,7 +197,7 @@ class DeadlineProtocol(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=Event(),
             expect_100_continue=self.expect_100_continue,
-            keep_alive=keep_alive,
+            keep_alive=keep_alive and not self._leaving_soon,
             on_response=self.on_response_complete,
         )
         if before is None or before.response_complete:

@@ -1,8 +1,8 @@
 """Several server processes over one listening socket: started, replaced when they die, stopped together.
 
 SIGTERM or SIGINT stops them all, each finishing its requests; a second Ctrl+C ends them at once. SIGHUP replaces them
-one by one, the next only when its successor answers; where there was a terminal it means that this was closed, and
-stops them. A worker whose parent was killed stops by itself.
+one by one, the next only when its successor answers, and each leaves when its last connection has; where there was a
+terminal it means that this was closed, and stops them. A worker whose parent was killed stops by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
+
+from recado.server.process import RETIRE
 
 Work = Callable[[Callable[[], None], int], int]
 """What a worker does: it is given what to call when it answers, and the lifeline; it returns its exit code."""
@@ -124,7 +126,7 @@ class Workers:
         old = self._staff.get(self._to_replace.popleft()) if self._to_replace else None
         if old is not None:
             old.leaving = True
-            os.kill(old.pid, signal.SIGTERM)
+            os.kill(old.pid, RETIRE)
 
     def _reap(self) -> None:
         for pid in list(self._staff):

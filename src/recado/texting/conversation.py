@@ -85,7 +85,9 @@ async def _opt(tx: Tx, command: Command, number: str, people: list[Account], *, 
     if not await _within(tx, "answers to", number, _ANSWERED, now):
         return Outcome()
     account = people[0]
-    text = Words(account.locale).say("stopped" if command.name == "stop" else "started")
+    elsewhere = any(way != number for way in account.ways)
+    stopped = "stopped here" if elsewhere else "stopped"
+    text = Words(account.locale).say(stopped if command.name == "stop" else "started")
     outbox.put(tx, NewMessage(account.user_id, new_id(), "stopped", number, text, now))
     return Outcome(texts=True)
 

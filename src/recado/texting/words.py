@@ -20,6 +20,8 @@ _EN = {
     "help": "LIST, DONE 3, UNDO, SNOOZE 3 2h or tomorrow, KILL (ends a new sign-in), STOP. All else becomes a to-do; "
     "@name leaves it for them.",
     "stopped": "recado: you will get no more texts. Text START to get them again.",
+    "stopped here": "recado: no more texts. What you want to know comes by e-mail or push instead; the settings end "
+    "that too. Text START to get texts again.",
     "started": "recado: you get texts again. Text STOP to end them, HELP for what you can text.",
     "empty": "Nothing is open.",
     "more": "+{count}: LIST {page}",
@@ -57,6 +59,8 @@ _PT = {
     "help": "LISTA, FEITO 3, DESFAZER, ADIAR 3 2h ou amanha, ENCERRAR (acesso novo), PARAR. O resto vira tarefa; "
     "@nome deixa para alguem.",
     "stopped": "recado: nao enviaremos mais mensagens. Responda START para voltar.",
+    "stopped here": "recado: nao enviaremos mais SMS. O resto vai por e-mail ou push; as configuracoes encerram isso. "
+    "Responda START para voltar.",
     "started": "recado: voltamos a enviar mensagens. PARAR encerra, AJUDA mostra os comandos.",
     "empty": "Nada em aberto.",
     "more": "+{count}: LISTA {page}",

@@ -1,5 +1,7 @@
 """Acts on callbacks that were taken: receipts and texts, in the order they came, in the background.
 
+A session that a text ended is announced at once, and again from its row, in case this process dies before.
+
 Several workers may run over one database. What fails is tried again, and given up with a word in the log.
 """
 
@@ -36,10 +38,18 @@ class Inbox:
     """Runs until cancelled. `wake` when a callback was stored; without that it is found within a second."""
 
     def __init__(
-        self, db: Database, sessions: Sessions, clock: Clock, new_id: NewId, wake_delivery: Callable[[], None]
+        self,
+        db: Database,
+        sessions: Sessions,
+        clock: Clock,
+        new_id: NewId,
+        wake_delivery: Callable[[], None],
+        *,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
+        """`wake_delivery` is called when an answer waits to be sent, `ended` when a text has ended a session."""
         self._db, self._sessions, self._clock, self._new_id = db, sessions, clock, new_id
-        self._wake_delivery = wake_delivery
+        self._wake_delivery, self._ended = wake_delivery, ended
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -72,6 +82,9 @@ class Inbox:
 
     async def _try(self, callback: Callback) -> None:
         try:
+            if callback.kind == "ended":
+                await self._announce(callback)
+                return
             outcome = await self._db.write(self._act, callback)
         except _Claimed:
             return
@@ -84,6 +97,7 @@ class Inbox:
             self._wake_delivery()
         for user_id, session_id in outcome.ended:
             await self._sessions.announce(str(user_id), [session_id])
+            self._ended()
 
     async def _act(self, tx: Tx, callback: Callback) -> Outcome:
         if not await inbox.claim(tx, callback):
@@ -91,8 +105,17 @@ class Inbox:
         if callback.kind == "status":
             await receipts.apply(tx, msgspec.json.decode(callback.body, type=Receipt), callback.received_at)
             return Outcome()
-        inbound = msgspec.json.decode(callback.body, type=Inbound)
-        return await conversation.act(tx, inbound, end=self._end, new_id=self._new_id, now=self._clock())
+        inbound, now = msgspec.json.decode(callback.body, type=Inbound), self._clock()
+        outcome = await conversation.act(tx, inbound, end=self._end, new_id=self._new_id, now=now)
+        for user_id, session_id in outcome.ended:
+            await inbox.keep_ended(tx, user_id, session_id, now)
+        return outcome
+
+    async def _announce(self, callback: Callback) -> None:
+        """Make every index forget a session, and claim it only then."""
+        user_id, session_id = msgspec.json.decode(callback.body, type=tuple[str, str])
+        await self._sessions.announce(user_id, [session_id])
+        await self._db.write(inbox.claim, callback)
 
     async def _end(self, tx: Tx, user_id: int, session_id: str) -> bool:
         return await self._sessions.within(tx).end(str(user_id), session_id)

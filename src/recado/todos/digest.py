@@ -22,7 +22,8 @@ _TWO_DAYS = 48 * 3600 * 1_000_000
 async def send_due(db: Database, now: int, new_id: NewId) -> int:
     """Queue the digests that are due at an instant; return how many.
 
-    Each is taken and the next one noted in one transaction. One that is late by the day it was for is left out.
+    Each is taken and the next one noted in one transaction. One that falls into quiet hours comes at their end, with
+    what is to be done then; one that is late by the day it was for is left out.
     """
     queued = 0
     while found := await register.digests(db, now, now + _TWO_DAYS, _BATCH):
@@ -37,6 +38,9 @@ async def _one(tx: Tx, user_id: int, at: int, now: int, new_id: NewId) -> int:
         return 0
     register.set_digest_at(tx, user_id, hours.next_time(now, account.digest, account.time_zone))
     zone = account.time_zone
+    if at <= now and (end := hours.quiet_until(now, account.quiet_hours, zone)) is not None:
+        register.set_digest_at(tx, user_id, end)
+        return 0
     if at > now or dates.day(at, zone) != dates.day(now, zone) or not consent.wants(account, "digest"):
         return 0
     todos = await _todays(tx, account, now)

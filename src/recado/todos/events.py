@@ -169,6 +169,8 @@ class Hub:
     async def _can_resume(self, since: Cursor) -> bool:
         """Tell whether a place is one of this log, and not too far back."""
         latest = await history.latest(self._db)
+        if since.seq < await history.beginning(self._db):
+            return False
         return since <= latest and await history.distance(self._db, since, MOST_BEHIND) < MOST_BEHIND
 
     async def _read(self) -> None:

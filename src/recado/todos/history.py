@@ -70,6 +70,10 @@ _FORGET_LIST = "DELETE FROM todo_change WHERE list_id = $1"
 _GONE = """
 INSERT INTO todo_change (list_id, todo_id, version, at, user_id, kind, changes) VALUES ('', $1, 0, $2, 0, 'gone', '')"""
 _TIDY = "DELETE FROM todo_change WHERE list_id = '' AND at < $1"
+_BEGINNING = "SELECT seq FROM log_beginning WHERE one = 1"
+_BEGIN = "UPDATE log_beginning SET seq = $1 WHERE one = 1"
+_MARK = """
+INSERT INTO todo_change (seq, list_id, version, at, user_id, kind, changes) VALUES ($1, '', 0, $1, 0, 'gone', '')"""
 _MOST = 1 << 62
 
 
@@ -192,6 +196,27 @@ def forget_list(tx: Tx, list_id: str, now: int) -> None:
     """Delete the changes of a list that is deleted for good, after its to-dos'."""
     tx.put(_GONE, None, now)
     tx.put(_FORGET_LIST, list_id)
+
+
+async def begin_anew(tx: Tx, engine: str, now: int) -> None:
+    """After a backup was restored, let no place that was given out before stand for one that is given out from now on.
+
+    Numbers go on from the clock's microseconds, which lines can never have reached. On PostgreSQL the transactions of
+    another server mean nothing here, so what is there stands before all that comes.
+    """
+    tx.put(_BEGIN, now)
+    if engine == "postgres":
+        tx.put("UPDATE todo_change SET tx = 0")
+        await tx.change(f"ALTER TABLE todo_change ALTER COLUMN seq RESTART WITH {now:d}")
+        tx.put(_GONE, None, now)
+    else:
+        tx.put(_MARK, now)
+
+
+async def beginning(reader: Reader) -> int:
+    """Return the number below which no place is one of this log."""
+    row = await reader.one(_BEGINNING)
+    return row[0] if row else 0
 
 
 def tidy(tx: Tx, now: int) -> None:

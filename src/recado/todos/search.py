@@ -64,6 +64,13 @@ async def catch_up(db: Database, slices: int | None = None) -> bool:
     return False
 
 
+async def begin_anew(tx: Tx, engine: str) -> None:
+    """After a backup was restored: what was indexed stays, and on PostgreSQL the log is read again from its beginning,
+    where all that the backup held stands now."""
+    if engine == "postgres":
+        await tx.change(_MOVE, 0, 0)
+
+
 async def find(
     reader: Reader, engine: str, list_id: str, asked: Sequence[str], *, titles: bool, before: str | None, limit: int
 ) -> list[str]:

@@ -6,6 +6,8 @@ import itertools
 import json
 import os
 import pty
+import select
+import signal
 import subprocess
 import sys
 import time
@@ -109,6 +111,28 @@ class Terminal:
         held["tokens"].update(changed)
         self.profile().write_text(json.dumps(held))
         return held["tokens"]
+
+    def in_turn(self, *arguments: str, answers: list[tuple[str, str]]) -> str:
+        """Run one command on a pseudo-terminal and type each answer once what asks for it has appeared."""
+        child, screen = pty.fork()
+        if child == 0:
+            os.chdir(self.home)
+            os.execve(PROGRAM, [PROGRAM, *arguments], self.environment(TERM="xterm"))  # noqa: S606
+        seen = ""
+        try:
+            for question, answer in answers:
+                asked = len(seen)
+                while question not in seen[asked:]:
+                    assert select.select([screen], [], [], 20)[0], f"nobody asked {question!r}: {seen}"
+                    seen += os.read(screen, 65536).decode()
+                time.sleep(0.1)  # it asks, then reads
+                os.write(screen, f"{answer}\n".encode())
+            seen += _all_of(screen)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, seen
+        except BaseException:
+            os.kill(child, signal.SIGKILL)
+            raise
+        return seen
 
     def at_a_screen(self, *arguments: str, typed: bytes = b"", code: int = 0, **more: str) -> str:
         """Run one command on a pseudo-terminal, type into it, and return all that appeared there."""

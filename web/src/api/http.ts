@@ -1,7 +1,9 @@
 /** The one axios instance, guarded by the session. Everything that asks the service asks through here. */
-import axios from "axios";
+import axios, { type AxiosError } from "axios";
 import { browserJar } from "../session/hint.ts";
+import { proven } from "../session/proving.ts";
 import { Session, REFRESH_WAIT, type Told } from "../session/session.ts";
+import { problemType } from "./problem.ts";
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("recado-session") : undefined;
 
@@ -14,6 +16,10 @@ export const session = new Session({
 
 export const http = axios.create({ timeout: 20_000 });
 session.guard(http);
+http.interceptors.response.use(undefined, async (error: AxiosError) => {
+  if (problemType(error) !== "step-up-required" || !error.config || !(await proven())) throw error;
+  return http.request(error.config);
+});
 
 /** For what changes who is signed in: no interceptor looks at it. */
 export const plain = axios.create({ timeout: 20_000 });

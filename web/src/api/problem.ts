@@ -4,6 +4,13 @@ import type { components } from "./schema";
 
 export type Problem = components["schemas"]["Problem"];
 
+/** What a second factor is asked for with. */
+export interface SecondStep {
+  challenge: string;
+  factors: ("passkey" | "totp" | "recovery")[];
+  passkey?: object;
+}
+
 /** The problem that an error carries, if the service sent one. */
 export function problemOf(error: unknown): Problem | undefined {
   const data: unknown = isAxiosError(error) ? error.response?.data : undefined;
@@ -13,6 +20,11 @@ export function problemOf(error: unknown): Problem | undefined {
 /** The name of the problem: what its `type` ends with. */
 export function problemType(error: unknown): string {
   return problemOf(error)?.type.split("#")[1] ?? "";
+}
+
+/** The second step that the service asks for, if that is what it said. */
+export function secondStepOf(error: unknown): SecondStep | undefined {
+  return problemType(error) === "second-factor-required" ? (problemOf(error) as unknown as SecondStep) : undefined;
 }
 
 /** Whether nobody answered, or nobody who could: a reason to try again later, not to give up. */

@@ -10,6 +10,7 @@ const loadSignIn = () => import("../screens/signin/SignIn.tsx");
 const Inside = lazy(loadInside);
 const SignIn = lazy(loadSignIn);
 const SignUp = lazy(() => import("../screens/signup/SignUp.tsx"));
+const Forgot = lazy(() => import("../screens/reset/Forgot.tsx"));
 const Reset = lazy(() => import("../screens/reset/Reset.tsx"));
 
 pendingInvitation(); // off the address, before a screen for those who are not in is shown there
@@ -25,6 +26,7 @@ export function App() {
         <Route path="/app/invite" component={SignUp} />
         <Route path="/app/reset" component={Reset} />
         {!session && <Route path="/app/signup" component={SignUp} />}
+        {!session && <Route path="/app/forgot" component={Forgot} />}
         {!session && <Route component={SignIn} />}
         <Route>
           <Inside key={session} />

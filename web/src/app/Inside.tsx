@@ -18,6 +18,7 @@ const Trash = lazy(() => import("../screens/trash/Trash.tsx"));
 const Devices = lazy(() => import("../screens/devices/Devices.tsx"));
 const Settings = lazy(() => import("../screens/settings/Settings.tsx"));
 const Messages = lazy(() => import("../screens/messages/Messages.tsx"));
+const Operator = lazy(() => import("../screens/operator/Operator.tsx"));
 const Search = lazy(() => import("../screens/search/Search.tsx"));
 
 export default function Inside() {
@@ -48,6 +49,7 @@ function Screens() {
         <Route path="/app/messages" component={Messages} />
         <Route path="/app/devices" component={Devices} />
         <Route path="/app/settings" component={Settings} />
+        <Route path="/app/operator" component={Operator} />
         {["/", "/app", "/app/", "/app/signin", "/app/signup"].map((path) => (
           <Route key={path} path={path}>
             <Redirect to={firstPlace()} replace />

@@ -4,7 +4,7 @@ import { useLocation } from "wouter";
 import { http } from "../api/http.ts";
 import { toast } from "../components/toasts.ts";
 import { useTexts } from "../i18n/index.ts";
-import { sentence } from "../todos/actions.ts";
+import { sentence } from "../i18n/said.ts";
 import { newId } from "../todos/ids.ts";
 import { queries } from "../todos/replica.ts";
 import type { List } from "../todos/todo.ts";

@@ -1,11 +1,12 @@
 import "./shell.css";
-import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, MessageSquare, MonitorSmartphone, Plus, Search, Settings as SettingsIcon, Sun, Trash2, Users, X } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { CalendarDays, CircleCheck, Inbox, List as ListIcon, LogOut, Menu, MessageSquare, MonitorSmartphone, Plus, Search, Settings as SettingsIcon, Sun, Trash2, Users, Wrench, X } from "lucide-react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { Logo } from "../components/Logo.tsx";
 import { ToastBar } from "../components/ToastBar.tsx";
 import { useTexts } from "../i18n/index.ts";
 import { signOut } from "../session/leaving.ts";
+import { isAsked, subscribe } from "../session/proving.ts";
 import { listView, useView } from "../todos/hooks.ts";
 import { personal, useLists, useMe } from "./Account.tsx";
 import { focusQuickAdd, useKeys } from "./keys.ts";
@@ -17,6 +18,7 @@ const loadCommands = () => import("../screens/commands/Commands.tsx");
 const Panel = lazy(loadPanel);
 const Commands = lazy(loadCommands);
 const Keys = lazy(() => import("../screens/keys/Keys.tsx"));
+const Prove = lazy(() => import("./Prove.tsx"));
 
 /** What is round every screen: the views and lists at the side, notices, the open to-do, and the keys. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -26,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [menu, setMenu] = useState(false);
   const { dialog, setDialog, closed } = useKeys();
   const todo = search.get("todo");
+  const asked = useSyncExternalStore(subscribe, isAsked);
   useEffect(() => setMenu(false), [path]);
   useEffect(() => {
     // What people type right after Ctrl+K must not go elsewhere because a file is still on its way.
@@ -53,6 +56,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <Suspense fallback={null}>
         {dialog === "commands" && <Commands onClose={() => closed("commands")} onKeys={() => setDialog("keys")} />}
         {dialog === "keys" && <Keys onClose={() => closed("keys")} />}
+        {asked && <Prove />}
       </Suspense>
     </div>
   );
@@ -111,6 +115,7 @@ function Side({ open, onClose, onCommands }: { open: boolean; onClose(): void; o
           <Item href="/app/messages" icon={<MessageSquare size={18} />} text={t.nav.messages} />
           <Item href="/app/devices" icon={<MonitorSmartphone size={18} />} text={t.nav.devices} />
           <Item href="/app/settings" icon={<SettingsIcon size={18} />} text={t.nav.settings} />
+          {me.operator && <Item href="/app/operator" icon={<Wrench size={18} />} text={t.nav.operator} />}
         </ul>
         <div className="side-foot">
           <button className="side-item" onClick={onCommands}>

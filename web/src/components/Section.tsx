@@ -36,6 +36,19 @@ export function Line({ label, note, children }: LineProps) {
   );
 }
 
+/** Something that one can do: what it is about at the left, buttons, which speak for themselves, at the right. */
+export function Deed({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
+  return (
+    <div className="line">
+      <div>
+        {label}
+        {note && <p className="note">{note}</p>}
+      </div>
+      <div className="two">{children}</div>
+    </div>
+  );
+}
+
 interface SwitchProps {
   label: string;
   note?: ReactNode;

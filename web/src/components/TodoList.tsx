@@ -1,17 +1,18 @@
 /**
  * To-dos in groups, drawn only where they can be seen, and moved through by keys: j and k, e, Enter, t, 1 to 4, Delete,
- * and Alt with the arrows where the order is the person's own.
+ * and Alt with the arrows where the order is the person's own; there a pointer moves them too.
  */
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { lazy, type ReactNode, type RefObject, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { useLists, useMe } from "../app/Account.tsx";
 import { isTyping, lettersOn } from "../app/keys.ts";
 import { useToday } from "../app/useToday.ts";
 import { change, remove, restore, tick } from "../todos/actions.ts";
-import { between } from "../todos/positions.ts";
+import { moveTo } from "../todos/order.ts";
 import type { Todo } from "../todos/todo.ts";
 import { TodoRow } from "./TodoRow.tsx";
+import { type Drag, room, useReorder } from "./useReorder.ts";
 
 const DateMenu = lazy(() => import("./DateMenu.tsx"));
 
@@ -27,7 +28,7 @@ interface Props {
   groups: readonly Group[];
   /** Say which list each is in. */
   named?: boolean;
-  /** The order is the person's own: Alt with the arrows changes it. */
+  /** The order is the person's own: Alt with the arrows changes it, and so does a pointer. One group without a heading. */
   ordered?: boolean;
   /** These are in the trash: in place of ticking, one puts them back. */
   restores?: boolean;
@@ -46,6 +47,13 @@ export function TodoList({ groups, named = false, ordered = false, restores = fa
 
   // Stable for as long as the lines are: else all of them are measured anew with every frame.
   const keyOf = useCallback((index: number) => lines.at(index).key, [lines]);
+  // What is held stays drawn however far one scrolls: a finger's events end with the element it began on.
+  const dragged = useRef<Drag>(undefined);
+  const drawn = useCallback((range: Range) => {
+    const places = defaultRangeExtractor(range);
+    const held = dragged.current?.from;
+    return held === undefined || places.includes(held) ? places : [...places, held].sort((a, b) => a - b);
+  }, []);
   const virtual = useVirtualizer({
     count: lines.count,
     getScrollElement: theMain,
@@ -53,7 +61,14 @@ export function TodoList({ groups, named = false, ordered = false, restores = fa
     estimateSize: (index) => (lines.at(index).todo ? 47 : 54),
     overscan: 5,
     scrollMargin: margin,
+    rangeExtractor: drawn,
   });
+  const { drag, take } = useReorder({
+    todos: lines.todos,
+    measured: () => virtual.measurementsCache.map(({ start, size }) => ({ start: start - margin, size })),
+    onDrop: (from, to) => moveTo(lines.todos, from, to),
+  });
+  dragged.current = drag;
   useLayoutEffect(() => {
     const main = document.getElementById("main");
     if (top.current && main) {
@@ -92,6 +107,8 @@ export function TodoList({ groups, named = false, ordered = false, restores = fa
       <ul
         className="todos"
         ref={top}
+        data-dragging={drag ? true : undefined}
+        onPointerDown={ordered ? take : undefined}
         style={{ position: "relative", height: virtual.getTotalSize() }}
         onFocus={({ target }) => {
           if (target.id.startsWith("row-")) active.current = target.id.slice(4);
@@ -104,7 +121,12 @@ export function TodoList({ groups, named = false, ordered = false, restores = fa
               key={item.key}
               ref={virtual.measureElement}
               data-index={item.index}
-              style={{ position: "absolute", inset: "0 0 auto", transform: `translateY(${item.start - margin}px)` }}
+              data-held={drag?.from === item.index || undefined}
+              style={{
+                position: "absolute",
+                inset: "0 0 auto",
+                transform: `translateY(${drag?.from === item.index ? drag.top : item.start - margin + room(drag, item.index)}px)`,
+              }}
             >
               {line.todo ? (
                 <TodoRow
@@ -115,6 +137,7 @@ export function TodoList({ groups, named = false, ordered = false, restores = fa
                   person={people.other(line.todo)}
                   active={line.todo.id === shown}
                   restores={restores}
+                  grip={ordered}
                   onTick={onTick}
                   onOpen={open}
                 />
@@ -243,7 +266,7 @@ function useListKeys({ lines, active, ordered, focus, tick, date }: KeysOf): (ev
       const { key } = event;
       if (event.altKey) {
         const by = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
-        if (by && todo && ordered) take(() => move(todos, at, by, focus));
+        if (by && todo && ordered) take(() => moveTo(todos, at, at + by) && focus(todo.id));
         return;
       }
       const inList = event.target instanceof Element && event.target.closest(".todos") !== null;
@@ -258,16 +281,4 @@ function useListKeys({ lines, active, ordered, focus, tick, date }: KeysOf): (ev
     },
     [lines, active, ordered, focus, tick, date],
   );
-}
-
-/** Move a to-do one place, between its new neighbours. */
-function move(todos: readonly Todo[], at: number, by: number, focus: (id: string) => void): void {
-  const to = at + by;
-  if (to < 0 || to >= todos.length) return;
-  const rest = todos.filter((_, place) => place !== at);
-  const before = rest[to - 1]?.position ?? "";
-  const after = rest[to]?.position ?? "";
-  const todo = todos[at]!;
-  change(todo, { position: between(before, before < after || !after ? after : "") });
-  focus(todo.id);
 }

@@ -1,5 +1,5 @@
 import "./row.css";
-import { AlarmClock, Clock, MessageSquare, MessageSquareWarning, Repeat, RotateCcw, StickyNote } from "lucide-react";
+import { AlarmClock, Clock, GripVertical, MessageSquare, MessageSquareWarning, Repeat, RotateCcw, StickyNote } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { useLocale, useTexts } from "../i18n/index.ts";
 import { dueName, timeName } from "../i18n/dates.ts";
@@ -19,12 +19,14 @@ interface Props {
   active: boolean;
   /** It is in the trash: in place of ticking, it is put back. */
   restores?: boolean | undefined;
+  /** It can be taken and put elsewhere. */
+  grip?: boolean | undefined;
   onTick(todo: Todo): void;
   onOpen(todo: Todo): void;
 }
 
 /** One to-do in a list. */
-export const TodoRow = memo(function TodoRow({ todo, active, restores, onTick, onOpen, ...meta }: Props) {
+export const TodoRow = memo(function TodoRow({ todo, active, restores, grip, onTick, onOpen, ...meta }: Props) {
   const t = useTexts();
   return (
     <div className="row" data-active={active || undefined} data-done={todo.done || undefined}>
@@ -47,6 +49,12 @@ export const TodoRow = memo(function TodoRow({ todo, active, restores, onTick, o
         {todo.priority > 0 && <span className="hidden">{t.todo.priorityShort(todo.priority)}</span>}
         <Meta todo={todo} {...meta} />
       </button>
+      {grip && (
+        // Keys have Alt with the arrows, and a single click the buttons in the panel: this is for pointers alone.
+        <span className="grip" data-id={todo.id} title={t.todo.grip} aria-hidden="true">
+          <GripVertical size={16} />
+        </span>
+      )}
     </div>
   );
 });

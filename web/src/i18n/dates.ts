@@ -57,6 +57,16 @@ export function timeName(locale: Locale, time: string): string {
   return format(locale, { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(Date.parse(`2000-01-01T${time}Z`));
 }
 
+/** A stretch of time: "10 minutes", "2 hours", "1 day". */
+export function beforeName(locale: Locale, count: number, unit: "minute" | "hour" | "day"): string {
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count);
+}
+
+/** What something cost: "€0.0333". Prices of texts are small: no digit is lost. */
+export function priceName(locale: Locale, price: string, currency: string): string {
+  return new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: 6 }).format(Number(price));
+}
+
 /** An instant in a zone: "Nov 24, 9:05 AM". */
 export function instantName(locale: Locale, instant: string, zone: string): string {
   const options = { dateStyle: "medium", timeStyle: "short", timeZone: zone } as const;

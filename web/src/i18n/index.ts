@@ -34,6 +34,11 @@ export function speak(locale: Locale): void {
   for (const listener of listeners) listener();
 }
 
+/** Be told when another language is spoken. */
+export function onSpeak(listener: () => void): void {
+  listeners.add(listener);
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

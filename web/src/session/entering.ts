@@ -3,9 +3,18 @@ import { plain, session } from "../api/http.ts";
 import type { components } from "../api/schema";
 import { locale } from "../i18n/index.ts";
 
+/** What may be answered to a challenge. */
+export type Answer = { passkey: object } | { totp: string } | { recovery: string };
+
 /** Sign in with cookies; this browser's name for the list of devices comes from what it calls itself. */
 export async function signIn(username: string, password: string): Promise<void> {
   await plain.post("/login", { username, password, device: deviceName(navigator.userAgent), cookie: true });
+  session.entered();
+}
+
+/** Sign in by the answer to a challenge: a code, or a passkey. */
+export async function signInWith(challenge: string, answer: Answer): Promise<void> {
+  await plain.post("/login/factor", { challenge, ...answer, device: deviceName(navigator.userAgent), cookie: true });
   session.entered();
 }
 

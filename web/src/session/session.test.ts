@@ -176,6 +176,13 @@ describe("somebody stays signed in", () => {
     expect(session.standing.session).toBe("s1");
   });
 
+  it.each(["second-factor-required", "second-factor-wrong", "challenge-over"])("when a second factor is asked for: %s", async (type) => {
+    const { session, http } = cookies.tab();
+    cookies.adapter = async (config) => Promise.reject(failure(config, 401, type));
+    await expect(http.post("/session/proof")).rejects.toThrow();
+    expect(session.standing.session).toBe("s1");
+  });
+
   it("when an older session of this browser ends", () => {
     const { session } = cookies.tab();
     session.heard({ kind: "ended", session: "s0" });

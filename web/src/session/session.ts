@@ -14,6 +14,8 @@ export const LOCK_WAIT = 4_000;
 export const REFRESH_WAIT = 10_000;
 
 const LOCK = "recado-refresh";
+/** The problems of status 401 after which this session lets nobody in; the others are about what was typed. */
+const OVER = new Set(["token-missing", "token-expired", "token-invalid", "session-ended", ""]);
 const KEYED = /^\/(?:todo|list|message|invite)(?:\/|$)/;
 
 declare module "axios" {
@@ -130,7 +132,7 @@ export class Session {
       await this.renew(config.hint ?? "");
       return http.request(config);
     }
-    if (type !== "bad-credentials" && config.hint) this.#out("ended", sessionOf(config.hint));
+    if (OVER.has(type) && config.hint) this.#out("ended", sessionOf(config.hint));
     throw error;
   }
 

@@ -1,6 +1,7 @@
 /** What a person can do to a to-do. Each is shown at once, goes through the outbox, and can be undone. */
 import { toast } from "../components/toasts.ts";
 import { texts } from "../i18n/index.ts";
+import { sentence } from "../i18n/said.ts";
 import type { Change, Entry } from "./entries.ts";
 import { newId } from "./ids.ts";
 import { first, last } from "./positions.ts";
@@ -91,9 +92,3 @@ hearers.refused.add((entry, error) => {
   if (entry.kind === "create") return; // the field takes its line back
   toast({ text: texts().todo.failed(entry.before.title), detail: sentence(error), bad: true });
 });
-
-/** What the service says about a failure, in its own sentence. */
-export function sentence(error: unknown): string {
-  const data = (error as { response?: { data?: { detail?: string } } }).response?.data;
-  return data?.detail ?? "";
-}

@@ -120,7 +120,12 @@ function end(): void {
 
 /** Who this session belongs to, as it was last known here, for a start without a network. */
 export const lastAccount = (): Promise<KeptAccount | undefined> => turn.then(() => kept.account(signedIn));
-export const keepAccount = (account: Account, lists: List[]): void => kept.keepAccount(signedIn, account, lists);
+
+/** Keep it for such a start. In its turn: what belongs to whoever was here before is forgotten first. */
+export function keepAccount(account: Account, lists: List[]): void {
+  const mine = signedIn;
+  turn = turn.then(() => mine === signedIn && kept.keepAccount(mine, account, lists));
+}
 
 addEventListener("pagehide", () => stream?.leave());
 addEventListener("pageshow", (event) => {

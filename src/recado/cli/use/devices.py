@@ -49,7 +49,7 @@ def end(device: str | None = None, /, *, others: Annotated[bool, Flag] = False, 
             session.answer("DELETE", "/session", again=False)
             _tell(ended, "All other devices are signed out.", options)
             return
-        one = _meant(device, session.ask("GET", "/session")["items"])
+        one = meant(device, session.ask("GET", "/session")["items"])
         session.answer("DELETE", f"/session/{one['id']}", again=False)
         _tell([one], f"{_name(one)} is signed out.", options)
         if one["current"]:
@@ -75,12 +75,13 @@ def _name(one: dict[str, Any]) -> str:
     return str(one["device"] or one["user_agent"][:40] or one["kind"])
 
 
-def _meant(text: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+def meant(text: str, items: list[dict[str, Any]], what: str = "devices") -> dict[str, Any]:
+    """Return the session that a part of its id means. Raises `Misused`, or `Missing` when it is none of these."""
     if len(text) < _SHORTEST:
         raise Misused(f"{text!r} is too short: write {_SHORTEST} characters of the id at least.")
     found = [one for one in items if one["id"].startswith(text.lower()) or one["id"].endswith(text.lower())]
     if not found:
-        raise Missing(f"None of your devices has an id like {text}: `recado devices` lists them.")
+        raise Missing(f"None of your {what} has an id like {text}: `recado {what}` lists them.")
     if len(found) > 1:
-        raise Misused(f"{len(found)} of your devices have an id like {text}: write more of it.")
+        raise Misused(f"{len(found)} of your {what} have an id like {text}: write more of it.")
     return found[0]

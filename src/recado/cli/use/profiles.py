@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from recado.cli.use import files
+from recado.cli.use.address import USUAL, address
 from recado.cli.use.failures import Failure, Missing, Misused
 
 FIRST = "default"
@@ -18,17 +20,25 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A pair of tokens; `expires_at` is when the access token runs out, in epoch seconds of this machine's clock."""
+    """A pair of tokens; `expires_at` is when the access token runs out, in epoch seconds of this machine's clock.
+
+    Without `refresh` it is an access token for scripts, which the server alone knows the end of.
+    """
 
     access: str
     refresh: str
     expires_at: float
     session_id: str
 
+    @classmethod
+    def alone(cls, access: str) -> Tokens:
+        """An access token for scripts."""
+        return cls(access, "", 0, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One server and one person. Without `tokens` nobody is signed in."""
+    """One server and one person. Without `tokens` nobody is signed in; what comes from `RECADO_TOKEN` is not `kept`."""
 
     name: str
     server: str
@@ -37,6 +47,7 @@ class Profile:
     time_zone: str = "UTC"
     personal_list: str = ""
     tokens: Tokens | None = None
+    kept: bool = True
 
     def signed_out(self) -> Profile:
         """The same without tokens."""
@@ -80,14 +91,14 @@ def _whole(held: Profile | Tokens) -> bool:
     return all(
         isinstance(getattr(held, one.name), (int, float) if one.name in numbers else str)
         for one in fields(held)
-        if one.name != "tokens"
+        if one.name not in ("tokens", "kept")
     )
 
 
 def save(profile: Profile) -> None:
     """Write a profile, under its lock."""
     held = asdict(profile)
-    del held["name"]
+    del held["name"], held["kept"]
     files.write(path(profile.name), held)
 
 
@@ -125,6 +136,21 @@ def current() -> str | None:
         return named
     held = files.read(files.config_folder() / "current.json")
     return None if held is None else str(held.get("profile", FIRST))
+
+
+def of_script() -> Profile | None:
+    """Return what `RECADO_TOKEN` and `RECADO_SERVER` say, for scripts; None without them. Raises `Misused`.
+
+    Its name is made of both, so that numbers of to-dos are kept for each apart.
+    """
+    token = os.environ.get("RECADO_TOKEN", "").strip()
+    if not token:
+        return None
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise Misused("RECADO_TOKEN is no access token.")
+    server = address(os.environ.get("RECADO_SERVER") or USUAL)
+    name = f"token-{hashlib.sha256(f'{server} {token}'.encode()).hexdigest()[:12]}"
+    return Profile(name, server, "", tokens=Tokens.alone(token), kept=False)
 
 
 def choose(name: str) -> None:

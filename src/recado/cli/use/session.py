@@ -28,7 +28,13 @@ class NobodyYet(SignedOut):
 
 
 def profile_of(options: Options) -> Profile:
-    """Return the profile to use. Raises `SignedOut` when there is none, or nobody is signed in with it."""
+    """Return the profile to use: the one that is named, that of `RECADO_TOKEN`, else the usual one.
+
+    Raises `SignedOut` when there is none, or nobody is signed in with it.
+    """
+    script = None if options.profile else profiles.of_script()
+    if script:
+        return script
     name = options.profile or profiles.current()
     profile = profiles.load(name or profiles.FIRST)
     if profile is None and name is None:
@@ -54,6 +60,12 @@ class Session:
         self._learnt = False
 
     def __enter__(self) -> Session:
+        if not self.profile.kept:
+            try:
+                self.learn()
+            except BaseException:
+                self.connection.close()
+                raise
         return self
 
     def __exit__(
@@ -73,7 +85,7 @@ class Session:
         tokens = self._tokens()
         for _ in range(_MOST_TURNS):
             answer = self.connection.send(method, path, bearer=tokens.access, **parts)
-            if answer.status != 401:
+            if answer.status != 401 or answer.kind == "bad-credentials":  # a password that was sent along
                 return good(answer, self.profile.server)
             tokens = self._other_tokens(tokens, answer)
         raise SignedOut(f"{self.profile.server} takes no token of this device: {sign_in(self.profile)}.")
@@ -97,9 +109,12 @@ class Session:
         """Keep what listings need to know of the account: its time zone and its personal list."""
         me, lists = self.ask("GET", "/me"), self.ask("GET", "/list")["items"]
         personal = next((one["id"] for one in lists if one["personal"]), "")
+        known = {"user_id": me["user_id"], "username": me["username"], "time_zone": me["time_zone"]}
+        if not self.profile.kept:
+            self.profile = replace(self.profile, **known, personal_list=personal)
+            return
         with profiles.lock(self.profile.name):
             fresh = profiles.load(self.profile.name) or self.profile
-            known = {"user_id": me["user_id"], "username": me["username"], "time_zone": me["time_zone"]}
             self.profile = replace(fresh, **known, personal_list=personal)
             profiles.save(self.profile)
 
@@ -107,10 +122,12 @@ class Session:
         tokens = self.profile.tokens
         if tokens is None:
             raise SignedOut(f"You are signed out of {self.profile.server}: {sign_in(self.profile)}.")
-        return tokens if tokens.expires_at > time.time() else self._other_tokens(tokens, None)
+        return tokens if not tokens.refresh or tokens.expires_at > time.time() else self._other_tokens(tokens, None)
 
     def _other_tokens(self, spent: Tokens, refusal: Answer | None) -> Tokens:
         """Return tokens that are newer than `spent`: another process's, or fresh ones."""
+        if not self.profile.kept and refusal:
+            raise SignedOut(f"{_token_is(refusal, self.profile.server)}: set RECADO_TOKEN to another one.")
         with profiles.lock(self.profile.name):
             self.profile = profiles.load(self.profile.name) or self.profile.signed_out()
             found = self.profile.tokens
@@ -118,7 +135,7 @@ class Session:
                 raise SignedOut(f"You are signed out of {self.profile.server}: {sign_in(self.profile)}.")
             if found.access != spent.access:
                 return found
-            if refusal is not None and refusal.kind != "token-expired":
+            if refusal is not None and (refusal.kind != "token-expired" or not found.refresh):
                 raise self._over(refusal)
             tokens = self._refreshed(found)
         self._learn_once()
@@ -135,9 +152,12 @@ class Session:
 
     def _over(self, refusal: Answer) -> SignedOut:
         """Forget tokens that are of no use any more, and say so; keep those that a strange server does not know."""
+        alone = self.profile.tokens is not None and not self.profile.tokens.refresh
         if refusal.kind != "token-invalid":
             self.profile = self.profile.signed_out()
             profiles.save(self.profile)
+        if alone:
+            return SignedOut(f"{_token_is(refusal, self.profile.server)}: `recado login --token` takes another one.")
         why = {
             "session-ended": "This device was signed out, here or from another one",
             "token-expired": "You were away for too long, so this device was signed out",
@@ -150,6 +170,16 @@ class Session:
         if not self._learnt:
             self._learnt = True
             self.learn()
+
+
+def _token_is(refusal: Answer, server: str) -> str:
+    """Say why an access token for scripts is taken no more."""
+    told = {
+        "session-ended": "The access token was ended",
+        "token-expired": "The access token has run out",
+        "token-invalid": f"{server} does not know this access token",
+    }
+    return told.get(refusal.kind, refusal.sentence())
 
 
 def tokens_of(body: Mapping[str, Any]) -> Tokens:

@@ -14,10 +14,11 @@ from cyclopts import Parameter
 
 from recado.cli.use import profiles, screen
 from recado.cli.use.address import USUAL, address, exposed
-from recado.cli.use.connection import Connection
+from recado.cli.use.connection import Connection, good
 from recado.cli.use.failures import Failure, Misused, Refused, SignedOut, Unreachable
 from recado.cli.use.options import NONE, Flag, Options
-from recado.cli.use.profiles import Profile
+from recado.cli.use.profiles import Profile, Tokens
+from recado.cli.use.second_factor import entered
 from recado.cli.use.session import Session, tokens_of
 from recado.cli.use.words import language
 
@@ -31,6 +32,8 @@ def login(
     *,
     username: Name = None,
     password_stdin: Stdin = False,
+    code: str | None = None,
+    token: Annotated[bool, Flag] = False,
     device: str | None = None,
     options: Options = NONE,
 ) -> None:
@@ -43,13 +46,24 @@ def login(
     username
         Your user name; asked for when it is not given.
     password_stdin
-        Read the password from the first line of standard input.
+        Read the password from the first line of standard input, and a code, if one is needed, from the second.
+    code
+        The code of your authenticator app, or a recovery code, where a second factor is on; asked for when it is not
+        given.
+    token
+        Use an access token (`recado tokens add`) instead of name and password; it is asked for, or read from the first
+        line of standard input.
     device
         What this device is called in your list of devices; the name of this machine otherwise.
     """
+    if token:
+        if username or password_stdin or code or device:
+            raise Misused("With --token there is no user name, password, code or device to be named.")
+        _enter_with_token(server, options)
+        return
     profile = _meant(server, username, options)
     _warn(profile.server)
-    _enter(profile, _password(stdin=password_stdin), device, options)
+    _enter(profile, ask_password(stdin=password_stdin), device, options, code)
 
 
 def signup(
@@ -79,7 +93,7 @@ def signup(
     """
     profile = _meant(server, username, options)
     _warn(profile.server)
-    password = _password(stdin=password_stdin, twice=True)
+    password = ask_password(stdin=password_stdin, twice=True)
     body = {"username": profile.username, "password": password, "time_zone": _time_zone()}
     body |= {"locale": "pt-BR"} if language() == "pt" else {}
     body |= {"invite": invite} if invite else {}
@@ -130,12 +144,17 @@ def _meant(server: str | None, username: str | None, options: Options) -> Profil
     known = profiles.load(name)
     place = address(server) if server else (known.server if known else USUAL)
     who = username or (known.username if known and known.server == place else "") or _asked_name(place)
-    if known and known.tokens and _whose(known) != (place, who.casefold()):
+    return _free(Profile(name, place, who, tokens=known.tokens if known else None), known)
+
+
+def _free(profile: Profile, known: Profile | None) -> Profile:
+    """Return a profile to sign in with. Raises `Misused` when somebody else is signed in with the one of that name."""
+    if known and known.tokens and _whose(known) != _whose(profile):
         raise Misused(
-            f"Profile {name!r} is signed in as {known.username} at {known.server}: "
+            f"Profile {profile.name!r} is signed in as {known.username} at {known.server}: "
             "take another name with --profile NAME, or `recado logout` first."
         )
-    return Profile(name, place, who, tokens=known.tokens if known else None)
+    return profile
 
 
 def _whose(profile: Profile) -> tuple[str, str]:
@@ -153,7 +172,8 @@ def _asked_name(server: str) -> str:
     return name
 
 
-def _password(*, stdin: bool, twice: bool = False) -> str:
+def ask_password(*, stdin: bool, twice: bool = False) -> str:
+    """Return the password that is typed, or the first line of standard input. Raises `Misused` when there is none."""
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
@@ -168,18 +188,53 @@ def _password(*, stdin: bool, twice: bool = False) -> str:
     return password
 
 
-def _enter(profile: Profile, password: str, device: str | None, options: Options) -> None:
+def _enter(profile: Profile, password: str, device: str | None, options: Options, code: str | None = None) -> None:
     body = {"username": profile.username, "password": password, "device": (device or socket.gethostname())[:100]}
     with closing(Connection(profile.server)) as connection:
         try:
-            handed_out: Any = connection.demand("POST", "/login", json=body, again=False)
+            handed_out = entered(connection, body, code)
         except Refused as refused:
             if refused.kind == "bad-credentials":
                 raise Failure("User name and password do not match.") from refused
             raise
     if not isinstance(handed_out, dict) or "access_token" not in handed_out:
         raise Failure(f"What answers at {profile.server} is no recado: check the address.")
-    tokens = tokens_of(cast("dict[str, Any]", handed_out))
+    _keep(profile, tokens_of(cast("dict[str, Any]", handed_out)), options)
+
+
+def _enter_with_token(server: str | None, options: Options) -> None:
+    name = options.profile or profiles.current() or profiles.FIRST
+    known = profiles.load(name)
+    place = address(server) if server else (known.server if known else USUAL)
+    _warn(place)
+    tokens = Tokens.alone(_asked_token())
+    with closing(Connection(place)) as connection:
+        answer = connection.send("GET", "/me", bearer=tokens.access)
+        if answer.status == 401 and answer.kind:
+            raise Failure(f"{place} takes no such access token ({answer.kind}).")
+        me: Any = good(answer, place).json()
+    if not isinstance(me, dict) or "username" not in me:
+        raise Failure(f"What answers at {place} is no recado: check the address.")
+    found = cast("dict[str, Any]", me)
+    held = known.tokens if known and known.tokens != tokens else None
+    _keep(_free(Profile(name, place, str(found["username"]), tokens=held), known), tokens, options)
+
+
+def _asked_token() -> str:
+    if sys.stdin.isatty():
+        try:
+            token = getpass.getpass("Access token: ").strip()
+        except EOFError:
+            token = ""
+    else:
+        token = sys.stdin.readline().strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise Misused("That is no access token: `recado tokens add NAME` makes one.")
+    return token
+
+
+def _keep(profile: Profile, tokens: Tokens, options: Options) -> None:
+    """Keep new tokens in a profile that is used from now on; the session of before ends."""
     if profile.tokens:
         with suppress(Failure):  # the session of before; it would only clutter the list of devices
             end_session(profile)
@@ -203,10 +258,11 @@ def _say(profile: Profile, sentence: str, options: Options) -> None:
 
 
 def end_session(profile: Profile) -> None:
-    """End a session by its refresh token, which lives longer than the other."""
-    tokens = profile.tokens
+    """End a session by its refresh token, which lives longer than the other, if it has one."""
+    tokens = profile.tokens or Tokens.alone("")
+    sent = {"refresh_token": tokens.refresh} if tokens.refresh else {"access_token": tokens.access}
     with closing(Connection(profile.server)) as connection:
-        answer = connection.send("POST", "/logout", json={"refresh_token": tokens.refresh if tokens else ""})
+        answer = connection.send("POST", "/logout", json=sent)
     if answer.status == 503:
         raise Unreachable(f"{profile.server} cannot do its work now.")
 

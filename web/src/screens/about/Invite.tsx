@@ -1,13 +1,13 @@
-import { Copy } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { http } from "../../api/http.ts";
 import type { components } from "../../api/schema";
+import { CopyOnce } from "../../components/CopyOnce.tsx";
 import { Line } from "../../components/Section.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useMe } from "../../app/Account.tsx";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import type { List } from "../../todos/todo.ts";
 
 type Invitation = components["schemas"]["ListInvite"];
@@ -66,24 +66,6 @@ function Link({ made }: { made: Invitation }) {
   const t = useTexts();
   const locale = useLocale();
   const { time_zone } = useMe();
-  const field = useRef<HTMLInputElement>(null);
-  const link = `${location.origin}/app/join#${made.code}`;
-  const copy = async () => {
-    field.current?.select();
-    // A page that is no secure context has no clipboard: the text is selected, and copied the old way.
-    if (navigator.clipboard) await navigator.clipboard.writeText(link).catch(() => document.execCommand("copy"));
-    else document.execCommand("copy");
-    toast({ text: t.lists.copied });
-  };
-  return (
-    <div className="section-form invitation" role="status">
-      <div className="two">
-        <input ref={field} className="input" readOnly value={link} aria-label={t.lists.link} onFocus={(event) => event.target.select()} />
-        <button className="button" onClick={() => void copy()}>
-          <Copy size={16} aria-hidden="true" /> {t.lists.copy}
-        </button>
-      </div>
-      <p className="note">{t.lists.linkNote(instantName(locale, made.expires_at, time_zone))}</p>
-    </div>
-  );
+  const note = t.lists.linkNote(instantName(locale, made.expires_at, time_zone));
+  return <CopyOnce label={t.lists.link} text={`${location.origin}/app/join#${made.code}`} note={note} />;
 }

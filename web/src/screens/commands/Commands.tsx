@@ -1,7 +1,7 @@
 import "./commands.css";
 import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
-import { useLists } from "../../app/Account.tsx";
+import { useLists, useMe } from "../../app/Account.tsx";
 import { focusQuickAdd } from "../../app/keys.ts";
 import { isDark, setTheme } from "../../app/theme.ts";
 import { Dialog } from "../../components/Dialog.tsx";
@@ -101,6 +101,7 @@ export default function Commands({ onClose, onKeys }: { onClose(): void; onKeys(
 function useCommands(onKeys: () => void): Command[] {
   const t = useTexts();
   const lists = useLists();
+  const { operator } = useMe();
   const [, go] = useLocation();
   return useMemo(() => {
     const to = (path: string, text: string, hint?: string): Command => ({ key: path.slice(5), text, run: () => go(path), ...(hint ? { hint } : {}) });
@@ -120,10 +121,11 @@ function useCommands(onKeys: () => void): Command[] {
       to("/app/messages", t.nav.messages),
       to("/app/devices", t.nav.devices),
       to("/app/settings", t.nav.settings),
+      ...(operator ? [to("/app/operator", t.nav.operator)] : []),
       { key: "undo", text: t.app.undo, hint: "Ctrl+Z", run: undoLast },
       { key: "theme", text: t.commands.theme, run: () => setTheme(isDark() ? "light" : "dark") },
       { key: "keys", text: t.keys.title, hint: "?", run: () => setTimeout(onKeys) },
       { key: "out", text: t.nav.signOut, run: () => void signOut().catch(() => undefined) },
     ];
-  }, [t, lists, go, onKeys]);
+  }, [t, lists, operator, go, onKeys]);
 }

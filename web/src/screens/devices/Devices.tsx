@@ -7,7 +7,7 @@ import { Unloaded } from "../../components/Unloaded.tsx";
 import { agoName, instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
 import { signOut } from "../../session/leaving.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { agentName, type Device, useDevices, useEnding } from "./sessions.ts";
 
 /** Who is signed in to this account, and where; each can be signed out, and is out with its next request. */
@@ -42,7 +42,7 @@ export default function Devices() {
               key={device.id}
               device={device}
               leaving={going.has(device.id)}
-              onEnd={(name) => void end(device, t.devices.ended(name))}
+              onEnd={(name) => void end(device, device.kind === "token" ? t.devices.tokenEnded(name) : t.devices.ended(name))}
             />
           ))}
         </ul>
@@ -67,12 +67,14 @@ function Line({ device, leaving, onEnd }: { device: Device; leaving: boolean; on
   const { time_zone } = useMe();
   const name = device.device || agentName(device.user_agent) || t.devices.kinds[device.kind];
   const seen = device.current ? t.devices.now : t.devices.seen(agoName(locale, device.last_seen_at));
-  const bits = [
-    name === t.devices.kinds[device.kind] ? "" : t.devices.kinds[device.kind],
-    seen,
-    device.ip,
-    t.devices.since(instantName(locale, device.created_at, time_zone)),
-  ];
+  const kind = name === t.devices.kinds[device.kind] ? "" : t.devices.kinds[device.kind];
+  const when = (instant: string) => instantName(locale, instant, time_zone);
+  const token = device.kind === "token";
+  const may = t.devices.scopes[device.scopes.includes("write") ? "write" : "read"];
+  const bits = token
+    ? [kind, may, seen, t.devices.made(when(device.created_at)), t.devices.until(when(device.expires_at))]
+    : [kind, seen, device.ip, t.devices.since(when(device.created_at))];
+  const ends = token ? t.devices.endToken : t.devices.end;
   const end = () => (device.current ? void signOut().catch(() => undefined) : onEnd(name));
   const title = (
     <>
@@ -82,8 +84,8 @@ function Line({ device, leaving, onEnd }: { device: Device; leaving: boolean; on
   );
   return (
     <Thing icon={<Icon device={device} />} title={title} bits={bits} leaving={leaving}>
-      <button className="button" disabled={leaving} onClick={end} aria-label={`${t.devices.end}: ${name}`}>
-        {t.devices.end}
+      <button className="button" disabled={leaving} onClick={end} aria-label={`${ends}: ${name}`}>
+        {ends}
       </button>
     </Thing>
   );

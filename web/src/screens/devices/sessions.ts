@@ -5,14 +5,14 @@ import type { components } from "../../api/schema";
 
 export type Device = components["schemas"]["Session"];
 
-const KEY = ["sessions"];
+export const DEVICES = ["sessions"];
 /** As long as a line takes to fade, in milliseconds. */
 const FADES = 260;
 const LOOKS_AGAIN = 15_000;
 
 export function useDevices() {
   return useQuery({
-    queryKey: KEY,
+    queryKey: DEVICES,
     staleTime: 0,
     refetchInterval: LOOKS_AGAIN,
     queryFn: async () => (await http.get<{ items: Device[] }>("/session")).data.items,
@@ -28,12 +28,12 @@ export function useEnding(onError: (error: unknown) => void) {
       await new Promise((resolve) => setTimeout(resolve, FADES));
     },
     onSuccess: (_nothing, which) => {
-      queries.setQueryData<Device[]>(KEY, (devices) =>
+      queries.setQueryData<Device[]>(DEVICES, (devices) =>
         devices?.filter((one) => (which === "others" ? one.current : one.id !== which.id)),
       );
     },
     onError,
-    onSettled: () => queries.invalidateQueries({ queryKey: KEY }),
+    onSettled: () => queries.invalidateQueries({ queryKey: DEVICES }),
   });
 }
 

@@ -2,10 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { http } from "../../api/http.ts";
-import { isUnanswered, problemOf, problemType } from "../../api/problem.ts";
+import { isUnanswered, problemType } from "../../api/problem.ts";
 import { Empty } from "../../components/Empty.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
+import { sentence } from "../../i18n/said.ts";
 import { load } from "../../todos/replica.ts";
 import type { List } from "../../todos/todo.ts";
 import { invitationIsUsed, pendingInvitation } from "./pending.ts";
@@ -29,7 +30,7 @@ export default function Join() {
       toast({ text: t.lists.joined(data.name) });
     } catch (error) {
       if (!isUnanswered(error)) invitationIsUsed();
-      setFailure(problemType(error) === "not-found" ? t.lists.used : (problemOf(error)?.detail ?? t.sign.unanswered));
+      setFailure(problemType(error) === "not-found" ? t.lists.used : sentence(error) || t.sign.unanswered);
       setBusy(false);
     }
   };

@@ -10,9 +10,9 @@ import { Empty } from "../../components/Empty.tsx";
 import { More } from "../../components/More.tsx";
 import { Thing } from "../../components/Thing.tsx";
 import { toast } from "../../components/toasts.ts";
-import { instantName } from "../../i18n/dates.ts";
+import { instantName, priceName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { said, sentence } from "../../i18n/said.ts";
 
 type Message = components["schemas"]["Message"];
 type Page = components["schemas"]["MessagePage"];
@@ -22,6 +22,8 @@ const KEY = ["messages"];
 const LIMIT = 50;
 /** How often to look again while something is on its way, in milliseconds. */
 const LOOKS_AGAIN = 3_000;
+/** How long a receipt is waited for: some carriers send none. */
+const RECEIPT_WITHIN = 5 * 60_000;
 
 const ICONS: Record<Message["state"], ReactNode> = {
   queued: <Clock size={18} />,
@@ -42,7 +44,7 @@ export default function Messages() {
       return (await http.get<Page>("/message", { params, signal })).data;
     },
     getNextPageParam: (page) => page.next ?? undefined,
-    refetchInterval: ({ state }) => (messagesOf(state.data).some((one) => one.state === "queued") ? LOOKS_AGAIN : false),
+    refetchInterval: ({ state }) => (messagesOf(state.data).some(isUnderWay) ? LOOKS_AGAIN : false),
   });
   const retry = useRetry();
   const messages = messagesOf(pages.data);
@@ -73,8 +75,10 @@ function Line({ message, onRetry }: { message: Message; onRetry(): void }) {
   const failed = message.state === "failed";
   const when = instantName(locale, message.delivered_at ?? message.sent_at ?? message.created_at, time_zone);
   const text = message.todo_id ? <Link href={`/app/messages?todo=${message.todo_id}`}>{message.text}</Link> : message.text;
-  const state = <span className={failed ? "wrong" : ""}>{t.messages.states[message.state]}</span>;
-  const bits = [state, failed && message.error, t.messages.to(message.to), when];
+  const told = message.channel === "ntfy" && message.state === "sent" ? t.messages.handedOver : t.messages.states[message.state];
+  const state = <span className={failed ? "wrong" : ""}>{told}</span>;
+  const price = message.price && message.currency && priceName(locale, message.price, message.currency);
+  const bits = [state, message.error && said(message.error), t.messages.by[message.channel](message.to), when, price];
   return (
     <Thing icon={ICONS[message.state]} title={<span className="message">{text}</span>} bits={bits} bad={failed}>
       {failed && (
@@ -115,6 +119,11 @@ function useRetry(): (message: Message) => void {
     },
   });
   return mutate;
+}
+
+/** Whether its state may change any moment: it waits, or its receipt does. */
+function isUnderWay({ state, sent_at }: Message): boolean {
+  return state === "queued" || (state === "sent" && sent_at !== null && Date.now() - Date.parse(sent_at) < RECEIPT_WITHIN);
 }
 
 const messagesOf = (pages: Pages | undefined): Message[] => pages?.pages.flatMap(({ items }) => items) ?? [];

@@ -5,7 +5,8 @@ import { Dialog } from "../../components/Dialog.tsx";
 import { PasswordField } from "../../components/PasswordField.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { withProof } from "../../session/proving.ts";
+import { sentence } from "../../i18n/said.ts";
 import { useSending } from "../signin/useSending.ts";
 
 const PATIENCE = 120_000;
@@ -59,7 +60,7 @@ function Farewell({ onClose }: { onClose(): void }) {
   const { busy, failure, send } = useSending({ "bad-credentials": t.settings.wrongPassword });
   const erase = async () => {
     await http.get("/me"); // a fresh token: the answer to what follows clears the cookies, so no interceptor may see it
-    await plain.delete("/me", { data: { password } });
+    await withProof(() => plain.delete("/me", { data: { password } }));
     session.left();
   };
   return (
@@ -87,7 +88,7 @@ function Farewell({ onClose }: { onClose(): void }) {
   );
 }
 
-function save(content: Blob, name: string): void {
+export function save(content: Blob, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
   link.download = name;

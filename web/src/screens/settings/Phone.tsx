@@ -3,12 +3,13 @@ import { useState } from "react";
 import { useMe } from "../../app/Account.tsx";
 import { http } from "../../api/http.ts";
 import { Line } from "../../components/Section.tsx";
-import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
 import { useSending } from "../signin/useSending.ts";
+import { Code } from "./Code.tsx";
 
 /** One's number: it is given, a code comes to it by text, and with the code it counts. */
 export function Phone() {
+  const t = useTexts();
   const me = useMe();
   const queries = useQueryClient();
   const [step, setStep] = useState<"number" | "code">();
@@ -27,7 +28,20 @@ export function Phone() {
       setStep(undefined);
       setAsked("");
     };
-    return <Code phone={asked || (me.phone ?? "")} onVerified={verified} onOther={() => setStep("number")} />;
+    const phone = asked || (me.phone ?? "");
+    const again = async () => void (await http.post("/me/phone", { phone }));
+    return (
+      <Code
+        route="/me/phone/verify"
+        label={t.settings.code}
+        sentTo={phone}
+        told={t.settings.numberWorks}
+        onVerified={verified}
+        again={again}
+        other={t.settings.otherNumber}
+        onOther={() => setStep("number")}
+      />
+    );
   }
   return <Known phone={me.phone ?? ""} onChange={() => setStep("number")} />;
 }
@@ -89,58 +103,6 @@ function Number({ first, onSent, onCancel }: { first: string; onSent(phone: stri
             {t.app.cancel}
           </button>
         )}
-      </div>
-    </form>
-  );
-}
-
-function Code({ phone, onVerified, onOther }: { phone: string; onVerified(): Promise<void>; onOther(): void }) {
-  const t = useTexts();
-  const [code, setCode] = useState("");
-  const { busy, failure, wrong, send } = useSending();
-  const confirm = async () => {
-    await http.post("/me/phone/verify", { code });
-    await onVerified();
-    toast({ text: t.settings.numberWorks });
-  };
-  const again = async () => {
-    await http.post("/me/phone", { phone });
-    setCode("");
-    toast({ text: t.settings.codeSent(phone) });
-  };
-  return (
-    <form
-      className="section-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send(confirm);
-      }}
-    >
-      <label className="field">
-        <span>{t.settings.code}</span>
-        <input
-          className="input"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          value={code}
-          onChange={(event) => setCode(event.target.value)}
-          required
-          maxLength={12}
-          aria-invalid={wrong["/code"] ? true : undefined}
-        />
-        {wrong["/code"] ? <span className="wrong">{wrong["/code"]}</span> : <small>{t.settings.codeSent(phone)}</small>}
-      </label>
-      {(failure || wrong["/phone"]) && <p role="alert">{failure || wrong["/phone"]}</p>}
-      <div className="actions">
-        <button className="button main" disabled={busy}>
-          {t.settings.confirm}
-        </button>
-        <button type="button" className="button plain" disabled={busy} onClick={() => void send(again)}>
-          {t.settings.sendAgain}
-        </button>
-        <button type="button" className="button plain" onClick={onOther}>
-          {t.settings.otherNumber}
-        </button>
       </div>
     </form>
   );

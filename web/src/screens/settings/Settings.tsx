@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Link } from "wouter";
 import { useMe } from "../../app/Account.tsx";
 import { lettersOn } from "../../app/keys.ts";
 import { remember } from "../../app/remembered.ts";
@@ -7,10 +8,15 @@ import { Line, Section, Switch } from "../../components/Section.tsx";
 import { type Locale, speak, useLocale, useTexts } from "../../i18n/index.ts";
 import { LANGUAGES } from "../signin/Languages.tsx";
 import { Data } from "./Data.tsx";
+import { Email } from "./Email.tsx";
+import { Factors } from "./Factors.tsx";
+import { Ntfy } from "./Ntfy.tsx";
 import { Password } from "./Password.tsx";
 import { Phone } from "./Phone.tsx";
 import { Texts } from "./Texts.tsx";
+import { Tokens } from "./Tokens.tsx";
 import { useChangeMe } from "./useChangeMe.ts";
+import { Ways } from "./Ways.tsx";
 
 /** Everything one can set; what is changed is saved at once. */
 export default function Settings() {
@@ -28,10 +34,23 @@ export default function Settings() {
       </Section>
       <Section title={t.settings.phone} note={t.settings.phoneNote}>
         <Phone />
+        <Email />
+        <Ntfy />
+      </Section>
+      <Section title={t.settings.order} note={t.settings.orderNote}>
+        <Ways />
+      </Section>
+      <Section title={t.settings.told} note={t.settings.toldNote}>
         <Texts />
       </Section>
       <Section title={t.settings.password} note={t.settings.passwordNote}>
         <Password />
+      </Section>
+      <Section title={t.factors.title} note={t.factors.note}>
+        <Factors />
+      </Section>
+      <Section title={t.settings.tokens} note={<>{t.settings.tokensNote} <Link href="/app/devices">{t.nav.devices}</Link>.</>}>
+        <Tokens />
       </Section>
       <Section title={t.settings.data}>
         <Data />

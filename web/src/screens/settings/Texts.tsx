@@ -3,14 +3,18 @@ import { useMe } from "../../app/Account.tsx";
 import { Switch } from "../../components/Section.tsx";
 import { useTexts } from "../../i18n/index.ts";
 import { useChangeMe } from "./useChangeMe.ts";
+import { proven } from "./Ways.tsx";
 
 const KINDS = ["created", "assigned", "reminders", "security"] as const;
+const MORNING = "08:00";
 const NIGHT = { from: "22:00", to: "07:00" };
 
-/** What one is texted about, and when not. */
+/** What one is told of, and when not. */
 export function Texts() {
   const t = useTexts();
-  const { notify, quiet_hours, phone_verified } = useMe();
+  const me = useMe();
+  const { notify, quiet_hours, digest, channels } = me;
+  const reached = channels.some((way) => proven(me, way));
   const change = useChangeMe();
   return (
     <>
@@ -18,11 +22,19 @@ export function Texts() {
         <Switch
           key={kind}
           label={t.settings.notify[kind]}
-          on={phone_verified && notify[kind]}
-          disabled={!phone_verified}
+          on={reached && notify[kind]}
+          disabled={!reached}
           onSwitch={(on) => change({ notify: { [kind]: on } })}
         />
       ))}
+      <Switch
+        label={t.settings.digest}
+        note={t.settings.digestNote}
+        on={reached && digest !== null}
+        disabled={!reached}
+        onSwitch={(on) => change({ digest: on ? MORNING : null })}
+      />
+      {reached && digest && <Time label={t.settings.digestAt} value={digest} onSet={(digest) => change({ digest })} />}
       <Switch
         label={t.settings.quiet}
         note={t.settings.quietNote}
@@ -37,26 +49,50 @@ export function Texts() {
 function Hours({ quiet }: { quiet: { from: string; to: string } }) {
   const t = useTexts();
   const change = useChangeMe();
-  const set = (end: "from" | "to", value: string) => {
-    if (value && value !== quiet[end]) change({ quiet_hours: { ...quiet, [end]: value } });
-  };
   return (
     <div className="line" role="group" aria-label={t.settings.quiet}>
       <span className="note">{t.settings.quietHours}</span>
       <div className="two">
         {(["from", "to"] as const).map((end) => (
-          <input
-            key={`${end}${quiet[end]}`}
-            className="input"
-            type="time"
-            aria-label={t.settings[end]}
-            defaultValue={quiet[end]}
-            onBlur={(event) => set(end, event.target.value)}
-            onKeyDown={leave}
-          />
+          <TimeField key={end} label={t.settings[end]} value={quiet[end]} onSet={(time) => change({ quiet_hours: { ...quiet, [end]: time } })} />
         ))}
       </div>
     </div>
+  );
+}
+
+interface TimeProps {
+  label: string;
+  value: string;
+  onSet(time: string): void;
+}
+
+function Time(props: TimeProps) {
+  return (
+    <div className="line">
+      <span className="note" aria-hidden="true">
+        {props.label}
+      </span>
+      <TimeField {...props} />
+    </div>
+  );
+}
+
+/** A time of day, saved when one leaves it. */
+function TimeField({ label, value, onSet }: TimeProps) {
+  const left = (time: string) => {
+    if (time && time !== value) onSet(time);
+  };
+  return (
+    <input
+      key={value}
+      className="input"
+      type="time"
+      aria-label={label}
+      defaultValue={value}
+      onBlur={(event) => left(event.target.value)}
+      onKeyDown={leave}
+    />
   );
 }
 

@@ -3,7 +3,7 @@ import { http } from "../../api/http.ts";
 import type { components } from "../../api/schema";
 import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import type { Account } from "../../todos/todo.ts";
 
 type Change = components["schemas"]["AccountChange"];

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { problemOf, problemType } from "../../api/problem.ts";
 import { useTexts } from "../../i18n/index.ts";
+import { said, sentence } from "../../i18n/said.ts";
 
 interface Sending {
   busy: boolean;
@@ -26,10 +27,11 @@ export function useSending(known: Record<string, string> = {}): Sending {
       await work();
     } catch (error) {
       const problem = problemOf(error);
-      const members = Object.fromEntries((problem?.errors ?? []).map((one) => [one.pointer, one.detail]));
+      const members = Object.fromEntries((problem?.errors ?? []).map((one) => [one.pointer, said(one.detail)]));
       setWrong(members);
-      const sentences: Record<string, string> = { "too-many-attempts": t.sign.tooMany, ...known };
-      const told = sentences[problemType(error)] ?? problem?.detail ?? t.sign.unanswered;
+      const sentences: Record<string, string> = { "too-many-attempts": t.sign.tooMany, "step-up-required": t.factors.unproven, ...known };
+      const name = error instanceof DOMException ? error.name : problemType(error); // the browser's own refusals
+      const told = sentences[name] ?? (sentence(error) || t.sign.unanswered);
       setFailure(Object.keys(members).length ? "" : told);
     } finally {
       setBusy(false);

@@ -8,6 +8,7 @@ import { signUp } from "../../session/entering.ts";
 import { firstPlace } from "../join/pending.ts";
 import { Languages } from "../signin/Languages.tsx";
 import { useSending } from "../signin/useSending.ts";
+import { UserName } from "../signin/UserName.tsx";
 import { Suggest } from "./Suggest.tsx";
 import { takeCode } from "./code.ts";
 
@@ -49,21 +50,7 @@ export default function SignUp() {
           void send(submit);
         }}
       >
-        <label className="field">
-          <span>{t.sign.username}</span>
-          <input
-            className="input"
-            value={username}
-            onChange={(event) => setUsername(event.target.value)}
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            maxLength={64}
-            aria-invalid={wrong["/username"] ? true : undefined}
-          />
-          {wrong["/username"] && <span className="wrong">{wrong["/username"]}</span>}
-        </label>
+        <UserName value={username} onChange={setUsername} error={wrong["/username"]} />
         <PasswordField
           label={t.sign.password}
           value={password}

@@ -4,6 +4,7 @@ import { useLocale, useTexts } from "../../i18n/index.ts";
 import { change } from "../../todos/actions.ts";
 import { repeatName } from "../../todos/repeats.ts";
 import type { Todo, TodoChange } from "../../todos/todo.ts";
+import { Remind } from "./Remind.tsx";
 
 const REPEATS = {
   daily: "FREQ=DAILY",
@@ -13,7 +14,7 @@ const REPEATS = {
   yearly: "FREQ=YEARLY",
 } as const;
 
-/** Date, repeat, priority, whom it is for, list, labels. */
+/** Date, reminder, repeat, priority, whom it is for, list, labels. */
 export function Details({ todo, fixed }: { todo: Todo; fixed: boolean }) {
   const t = useTexts();
   const me = useMe();
@@ -25,6 +26,10 @@ export function Details({ todo, fixed }: { todo: Todo; fixed: boolean }) {
   return (
     <fieldset className="details" disabled={fixed}>
       <Due todo={todo} onSet={set} />
+      {todo.due && (
+        <Line label={t.todo.remind}>{(id) => <Remind id={id} remind={todo.remind} onSet={(remind) => set({ remind })} />}</Line>
+      )}
+      {todo.due?.length === 10 && todo.remind !== null && <p className="note detail-note">{t.todo.remindNote}</p>}
       <Repeats todo={todo} onSet={set} />
       <Line label={t.todo.priority}>
         {(id) => (

@@ -1,15 +1,17 @@
 import "./panel.css";
 import { useQuery } from "@tanstack/react-query";
-import { MessageSquare, RotateCcw, Trash2, X } from "lucide-react";
+import { ArrowDown, ArrowUp, MessageSquare, RotateCcw, Trash2, X } from "lucide-react";
 import { useCallback, useEffect, useRef } from "react";
-import { useSearchParams } from "wouter";
+import { useLocation, useSearchParams } from "wouter";
 import { useLists, useMe } from "../../app/Account.tsx";
 import { http } from "../../api/http.ts";
 import { problemType } from "../../api/problem.ts";
 import { instantName } from "../../i18n/dates.ts";
 import { useLocale, useTexts } from "../../i18n/index.ts";
+import { said } from "../../i18n/said.ts";
 import { change, remove, restore, tick } from "../../todos/actions.ts";
-import { useTodo } from "../../todos/hooks.ts";
+import { listView, useTodo, useView } from "../../todos/hooks.ts";
+import { moveTo } from "../../todos/order.ts";
 import { collection } from "../../todos/replica.ts";
 import type { Todo } from "../../todos/todo.ts";
 import { Details } from "./Details.tsx";
@@ -53,10 +55,31 @@ export default function Panel({ id }: { id: string }) {
         <button className="icon-button" aria-label={t.app.close} onClick={close}>
           <X size={20} />
         </button>
+        {todo && <Place todo={todo} />}
       </div>
       {todo && <Inside todo={todo} onGone={close} />}
       {!todo && asked.isError && <p className="note">{problemType(asked.error) === "not-found" ? t.todo.gone : t.app.failed}</p>}
     </aside>
+  );
+}
+
+/** Up and down where its list is shown, for who can neither drag nor press keys. */
+function Place({ todo }: { todo: Todo }) {
+  const t = useTexts();
+  const todos = useView(listView(todo.list_id));
+  const list = useLists().find((one) => one.id === todo.list_id);
+  const [path] = useLocation();
+  const at = todos.findIndex(({ id }) => id === todo.id);
+  if (path !== `/app/list/${todo.list_id}` || at < 0 || todos.length < 2 || list?.role === "viewer") return null;
+  return (
+    <div className="panel-place">
+      <button className="icon-button" aria-label={t.todo.up} disabled={at === 0} onClick={() => moveTo(todos, at, at - 1)}>
+        <ArrowUp size={18} />
+      </button>
+      <button className="icon-button" aria-label={t.todo.down} disabled={at === todos.length - 1} onClick={() => moveTo(todos, at, at + 1)}>
+        <ArrowDown size={18} />
+      </button>
+    </div>
   );
 }
 
@@ -103,7 +126,7 @@ function Inside({ todo, onGone }: { todo: Todo; onGone(): void }) {
         <p className="panel-text" data-bad={todo.message.state === "failed" || undefined}>
           <MessageSquare size={15} aria-hidden="true" />
           {t.todo.states[todo.message.state]}
-          {todo.message.error && <span className="note">{todo.message.error}</span>}
+          {todo.message.error && <span className="note">{said(todo.message.error)}</span>}
         </p>
       )}
       <div className="panel-end">

@@ -6,7 +6,7 @@ import { http } from "../../api/http.ts";
 import { Thing } from "../../components/Thing.tsx";
 import { toast } from "../../components/toasts.ts";
 import { useTexts } from "../../i18n/index.ts";
-import { sentence } from "../../todos/actions.ts";
+import { sentence } from "../../i18n/said.ts";
 import { load } from "../../todos/replica.ts";
 import type { List } from "../../todos/todo.ts";
 

@@ -1,0 +1,1 @@
+import{a as e,r as t}from"./index-C4O3-AI8.js";import{a as n}from"./theme-DdHQFiew.js";var r=n(),i={en:`English`,"pt-BR":`Português`};function a(){let n=e();return Object.keys(i).filter(e=>e!==n).map(e=>(0,r.jsx)(`button`,{type:`button`,className:`link`,lang:e,onClick:()=>t(e),children:i[e]},e))}export{a as n,i as t};

@@ -1,0 +1,1 @@
+import{o as e}from"./index-C4O3-AI8.js";import{a as t}from"./theme-DdHQFiew.js";var n=t();function r({onAgain:t}){let r=e();return(0,n.jsxs)(`p`,{className:`note`,role:`alert`,children:[r.app.failed,` `,(0,n.jsx)(`button`,{className:`link`,onClick:()=>void t(),children:r.app.again})]})}export{r as t};

@@ -1,0 +1,1 @@
+function e(){let e=/^[\d.]+$|^\[/.test(location.hostname);return isSecureContext&&!e&&typeof globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON==`function`}export{e as t};
