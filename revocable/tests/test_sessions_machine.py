@@ -34,7 +34,7 @@ SECOND, DAY = 1_000_000, 86_400
 LIVES = Lifetimes(access=900, idle=7 * DAY, absolute=30 * DAY, grace=10)
 LONG = os.environ.get("RECADO_STATE_MACHINES") == "long"
 STEPS = settings(
-    max_examples=600 if LONG else 15,
+    max_examples=1000 if LONG else 40,
     stateful_step_count=60 if LONG else 30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -179,7 +179,7 @@ class SessionsMachine(RuleBasedStateMachine):
         for told in others:
             told.out = True
 
-    @rule(seconds=st.sampled_from([1, 5, 9.999999, 10, 60, 899, 901, DAY, 6 * DAY, 8 * DAY]))
+    @rule(seconds=st.sampled_from([1, 5, 9.999999, 10, 60, 899, 901, DAY, 6 * DAY]))
     def time_goes_by(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
