@@ -16,7 +16,7 @@ NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cl
 NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
+.PHONY: help run demo test check format faults bench bench-messages mutate web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,6 +38,9 @@ check: $(VENV)/.dev ## lint, format and types
 format: $(VENV)/.dev ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+faults: $(VENV)/.dev tools-for-faults ## break running processes, and count what was lost (ROW=disk-full for one row)
+	@$(BIN)/python -m faults $(if $(ROW),--row $(ROW))
 
 bench: $(VENV)/.dev $(PEER)/.made tools-for-bench build/go-seed ## measure next to Go, FastAPI and Django
 	@$(BIN)/python -m bench
@@ -133,10 +136,13 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 	@$(NPM) ci --loglevel=error --prefix bench
 	@touch $@
 
-.PHONY: tools-for-tests tools-for-bench
+.PHONY: tools-for-tests tools-for-faults tools-for-bench
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
 	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2
+
+tools-for-faults:
+	@sh .ci/tools postgresql redis-server strace faketime slowhttptest
 
 tools-for-bench:
 	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \

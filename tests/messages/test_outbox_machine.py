@@ -12,7 +12,6 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from tests.messages.workers import ANA, FakeClock, new, worker
 
 LONG = os.environ.get("RECADO_STATE_MACHINES") == "long"
 STEPS = settings(
-    max_examples=400 if LONG else 25,
+    max_examples=250 if LONG else 20,
     stateful_step_count=40 if LONG else 20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -221,7 +220,7 @@ _template = Path()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A migrated file that each run of the machine gets a copy of."""
     global _template  # noqa: PLW0603 - hypothesis makes the machines, and hands them nothing
     _template = tmp_path_factory.mktemp("outbox") / "template.db"
@@ -232,7 +231,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         await db.close()
 
     asyncio.run(make())
-    yield
 
 
 OutboxMachine.TestCase.settings = STEPS
