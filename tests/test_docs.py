@@ -217,3 +217,15 @@ def test_everything_that_the_program_needs_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     needed = {re.split(r"[\[<>=; ]", line)[0].lower() for line in project["dependencies"]}
     assert needed - {"revocable"} <= {name.lower() for name in pinned}
+
+
+def test_every_test_that_the_page_of_promises_names_exists() -> None:
+    page = (ROOT / "docs/security.md").read_text("utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    sources = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "revocable/tests").rglob("test_*.py")]
+    there = {name for file in sources for name in re.findall(r"def (test_\w+)", file.read_text("utf-8"))}
+    assert len(named) > 100
+    assert named - there == set()
+    assert [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)] == list(range(1, 25))
+    for file in re.findall(r"`(tests/[\w/]+\.py)`", page):
+        assert (ROOT / file).is_file(), file

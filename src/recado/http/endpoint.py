@@ -74,6 +74,8 @@ class Route:
     """The scope that lets an access token in; None on routes that none reaches."""
 
     def __post_init__(self) -> None:
+        if self.operators and (self.asks_late or self.body is bytes):
+            raise ValueError(f"{self.path}: who is the operator is not asked on this way")
         object.__setattr__(self, "needs", scopes.needed(self.method, self.path) if self.guarded else None)
 
 
