@@ -288,7 +288,7 @@ async def test_deleting_an_account_leaves_nothing_behind(service: Service, ana: 
         f"key-of-{ana.username}",
     ):
         assert (trace, stored.where(found, trace)) == (trace, set())
-    for session in (device.session_id, other.session_id):  # other services are told, for as long as a token may be about
+    for session in (device.session_id, other.session_id):  # told to other services while a token may be about
         assert stored.where(found, session) == {"session_end"}
     for todo in todos:  # for a day the log tells that something is gone, and only that
         assert stored.where(found, todo["id"]) == {"todo_change"}
