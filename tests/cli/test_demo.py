@@ -68,7 +68,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     yield Demo(process, folder, phones, page, told[3])
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        process.wait(45)
+        process.wait(20)
 
 
 def test_a_text_arrives_and_answering_it_ticks_the_todo_and_then_nothing_is_left(demo: Demo) -> None:
@@ -82,7 +82,7 @@ def test_a_text_arrives_and_answering_it_ticks_the_todo_and_then_nothing_is_left
     _only_its_own_page_may_write(demo)
     assert len(list(demo.folder.iterdir())) == 1
     demo.process.send_signal(signal.SIGINT)
-    assert demo.process.wait(45) == 0  # the service may take its time on a busy machine
+    assert demo.process.wait(20) == 0
     assert list(demo.folder.iterdir()) == []
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"{demo.page}/healthz", trust_env=False)
