@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from tests.running import Service
 _SESSIONS, _SECONDS = 240, 25.0
 
 
-@row("revocation-history", SQLITE, POSTGRES, REDIS)
+@row("revocation-history", REDIS)
 def revocation_history(ground: Ground, outcome: Outcome) -> None:
     """240 sessions, three clients each, one end each; a server process is killed about once a second."""
     with ground.service(outcome.stores, 2) as service:
@@ -47,6 +48,16 @@ def _judge(histories: list[list[Operation]], devices: list[Device], outcome: Out
         outcome.kept += acknowledged and status == 401
         why = impossible(history)
         outcome.demand(why is None, f"not linearizable: {why}")
+        if why is not None:
+            _tell(history)
+
+
+def _tell(history: list[Operation]) -> None:
+    """Print the part of a history that is about its end."""
+    first = min(each.begun for each in history if each.what == "end")
+    for each in sorted(history, key=lambda each: each.begun):
+        if each.answered > first - 0.3:
+            print(f"  {each.begun - first:+.3f} … {each.answered - first:+.3f} s: {each.what} {each.saw}", file=sys.stderr)
 
 
 @contextmanager

@@ -193,6 +193,31 @@ async def test_a_fill_that_was_on_its_way_never_buries_a_tombstone(
     assert redis_node.cli("GET", key(state.sub, state.sid)) == "x"
 
 
+async def test_ending_again_beats_a_fill_that_was_on_its_way_when_the_first_who_ended_it_died(
+    index: IndexedSessionStore, index_at: OpenIndex, redis_node, sqlite_connection
+):
+    paused = PausedTruth(SqliteConnection(sqlite_connection))
+    state = await added(paused)
+    other = index_at(redis_node.address, paused)
+    filling = asyncio.create_task(other.find(state.sub, state.sid, 0))
+    await asyncio.sleep(0.05)
+    assert await SqlSessionStore(SqliteConnection(sqlite_connection)).end(state.sub, state.sid, START + SECOND)
+    assert await index.end(state.sub, state.sid, START + 2 * SECOND) is False  # the answer that the user waits for
+    paused.gate.set()
+    assert await filling is not None
+    await other.settle()
+    assert await is_dead(index, state)
+
+
+async def test_ending_what_ended_long_ago_or_never_was_leaves_nothing_in_redis(index: IndexedSessionStore, redis_node):
+    state = await added(index)
+    await index.end(state.sub, state.sid, START)
+    redis_node.cli("del", key(state.sub, state.sid))
+    assert await index.end(state.sub, state.sid, START + 60 * SECOND) is False
+    assert await index.end(state.sub, "never-was", START) is False
+    assert redis_node.cli("exists", key(state.sub, state.sid), key(state.sub, "never-was")) == "0"
+
+
 async def test_a_rotation_that_was_on_its_way_never_buries_a_tombstone_nor_what_is_newer(
     index: IndexedSessionStore, index_at: OpenIndex, redis_node, sqlite_connection
 ):

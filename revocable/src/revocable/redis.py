@@ -17,13 +17,15 @@ from revocable.link import Link
 from revocable.pipeline import NoAnswer, Pipeline, Redis
 from revocable.sql import Connection
 from revocable.store import SessionRecord, SessionState, SessionStore
-from revocable.tombstones import Tombstones
+from revocable.tombstones import RETRY_SECONDS, Tombstones
 
 __all__ = ["IndexedSessionStore", "open_index"]
 
 T = TypeVar("T")
 
 _MOST_TASKS = 1_000
+_ON_THEIR_WAY = RETRY_SECONDS * 1_000_000
+"""For how long after an end, in microseconds, an entry that was read before it may still come."""
 
 
 def open_index(dsn: str, truth: SessionStore, access_seconds: int, timeout: float = 0.25) -> IndexedSessionStore:
@@ -149,11 +151,16 @@ class IndexedSessionStore:
 
     async def _end(self, sub: str, sid: str, now: int) -> bool:
         ended = await self._truth.end(sub, sid, now)
-        if ended:
+        if ended or await self._just_ended(sub, sid, now):
             await self._tombstones.put(sub, [sid])
-        else:  # whoever ended it before may have died before the tombstone
+        else:
             await self._tombstones.put_again(sub, sid)
         return ended
+
+    async def _just_ended(self, sub: str, sid: str, now: int) -> bool:
+        """Tell whether who ended it may have died before the tombstone, with an entry of before still on its way."""
+        state = await self._truth.current(sub, sid)
+        return state is not None and state.revoked_at is not None and now - state.revoked_at < _ON_THEIR_WAY
 
     async def _then_bury(self, sub: str, ending: Coroutine[Any, Any, Sequence[str]]) -> Sequence[str]:
         sids = await ending
