@@ -16,7 +16,7 @@ NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cl
 NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
+.PHONY: faults help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -41,6 +41,9 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 
 bench: $(VENV)/.dev $(PEER)/.made tools-for-bench build/go-seed ## measure next to Go, FastAPI and Django
 	@$(BIN)/python -m bench
+
+faults: $(VENV)/.dev tools-for-faults ## break running processes, and see what was lost (ROW=disk-full for one; --list names them)
+	@$(BIN)/python -m faults $(if $(ROW),--row $(ROW))
 
 bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
 	@$(BIN)/python -m bench.messages
@@ -133,7 +136,10 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 	@$(NPM) ci --loglevel=error --prefix bench
 	@touch $@
 
-.PHONY: tools-for-tests tools-for-bench
+.PHONY: tools-for-tests tools-for-bench tools-for-faults
+tools-for-faults: tools-for-tests
+	@sh .ci/tools strace faketime slowhttptest || true # a row says what it misses
+
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
 	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2

@@ -77,7 +77,7 @@ def relay(target: int) -> Iterator[Relay]:
 
     async def main() -> None:
         nonlocal ended
-        made._loop, ended = asyncio.get_running_loop(), asyncio.Event()  # noqa: SLF001 - one module
+        made._loop, ended = asyncio.get_running_loop(), asyncio.Event()
         await made.serve(ready, ended)
 
     ended: asyncio.Event
@@ -87,5 +87,5 @@ def relay(target: int) -> Iterator[Relay]:
     try:
         yield made
     finally:
-        made._loop.call_soon_threadsafe(ended.set)  # noqa: SLF001
+        made._loop.call_soon_threadsafe(ended.set)
         thread.join(5)

@@ -35,7 +35,7 @@ def sqlite_disk_full(ground: Ground, outcome: Outcome) -> None:
 
 @row("disk-full-postgres", POSTGRES, needs=("mount", "root"))
 def postgres_disk_full(ground: Ground, outcome: Outcome) -> None:
-    """The same with PostgreSQL's cluster. A server that ended itself meanwhile is started again, as an operator would."""
+    """The same with PostgreSQL's cluster. A server that ended itself meanwhile is started again by hand."""
     folder = ground.open_place("disk")
     with small_disk(folder, 160), _cluster_on(folder) as server:
         settings = ground.settings("sqlite") | {"DATABASE_URL": server.url()}
@@ -100,5 +100,3 @@ def fdatasync_fails(ground: Ground, outcome: Outcome) -> None:
         outcome.demand(told > 0, "no write was refused")
         load.settle()
         outcome.note(f"{told} writes refused with 503, {slipped} acknowledged meanwhile")
-
-

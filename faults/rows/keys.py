@@ -22,7 +22,7 @@ def key_rotated(ground: Ground, outcome: Outcome) -> None:
 
 
 def _by_command(ground: Ground, outcome: Outcome) -> None:
-    generated = {name: "" for name in SECRETS}
+    generated = dict.fromkeys(SECRETS, "")
     settings = {name: value for name, value in ground.settings(outcome.stores).items() if name not in generated}
     service = Service(ground.place("service"), settings | {"RECADO_WORKERS": "2"})
     try:
@@ -75,7 +75,7 @@ def _by_settings(ground: Ground, outcome: Outcome) -> None:
 
 @row("key-missing", REDIS)
 def key_missing(ground: Ground, outcome: Outcome) -> None:
-    """A second machine without the first one's keys, or with others, refuses to start and says so; the first goes on."""
+    """A second machine without the first one's keys, or with others, refuses to start; the first goes on."""
     shared = ground.settings(outcome.stores)
     one = Service(ground.place("service"), shared)
     try:

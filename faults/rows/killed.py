@@ -74,7 +74,11 @@ def rotation_killed(ground: Ground, outcome: Outcome) -> None:
             outcome.healed(time.monotonic() - killed)
             outcome.acknowledged += 1
             outcome.kept += until(lambda: elsewhere.status() == 200, 5)
-            until(lambda: len(service.workers()) == 2 and not set(service.workers()) & set(doomed), 10)
+            until(lambda old=set(doomed): _replaced(service, old), 10)
+
+
+def _replaced(service: Service, old: set[int]) -> bool:
+    return len(service.workers()) == 2 and not set(service.workers()) & old
 
 
 def _kept_in(device: Device, outcome: Outcome) -> bool:
@@ -143,8 +147,7 @@ def rolling(ground: Ground, outcome: Outcome) -> None:
                 assert service.process
                 service.process.send_signal(signal.SIGHUP)
                 begun = time.monotonic()
-                replaced = until(lambda old=before: len(service.workers()) == 2 and not set(service.workers()) & old, 20)
-                outcome.demand(replaced, "the processes were not replaced")
+                outcome.demand(until(lambda old=before: _replaced(service, old), 20), "the processes were not replaced")
                 load.healed(begun)
         outcome.demand(load.statuses[503] == 0, "somebody was refused with 503")
         outcome.note(f"{load.statuses[0]} connections closed between two requests, each sent again")

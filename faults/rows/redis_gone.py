@@ -197,7 +197,9 @@ def failed_over(ground: Ground, outcome: Outcome) -> None:
             between.cut()
             made.load.healed(time.monotonic())
             lived = made.judge(STATED + 3, stated=STATED)
-            outcome.note(f"an ended access token lived on for {lived:.1f} s of the {STATED:g} s stated; its refresh never")
+            outcome.note(
+                f"an ended access token lived {lived:.1f} s more of the {STATED:g} s stated; its refresh never"
+            )
 
 
 @row("redis-out-of-memory", REDIS)
@@ -231,5 +233,3 @@ def _rejoined(node: Node, all_nodes: list[Node]) -> None:
 
 def _dsn(node: Node) -> str:
     return f"redis://127.0.0.1:{node.port}/0"
-
-

@@ -62,7 +62,7 @@ def backup_restored(ground: Ground, outcome: Outcome) -> None:
 
 @row("migration-killed", SQLITE, POSTGRES)
 def migration_killed(ground: Ground, outcome: Outcome) -> None:
-    """`recado migrate` killed at twelve random moments; the next run finishes, and the schema is that of a whole run."""
+    """`recado migrate` killed at twelve random moments; the next run finishes with the same schema."""
     whole = _Target(ground, outcome.stores)
     begun = time.monotonic()
     whole.migrate().wait()
@@ -124,5 +124,3 @@ async def _postgres_schema(url: str) -> list[tuple[str, ...]]:
         return sorted(tuple(row) for row in rows)
     finally:
         await connection.close()
-
-

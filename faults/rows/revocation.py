@@ -17,7 +17,7 @@ import httpx2
 from faults.ground import Ground
 from faults.history import Operation, Saw, impossible
 from faults.people import Device, somebody, until
-from faults.registry import POSTGRES, REDIS, SQLITE, row
+from faults.registry import REDIS, row
 from faults.table import Outcome
 from tests.running import Service
 
@@ -57,7 +57,9 @@ def _tell(history: list[Operation]) -> None:
     first = min(each.begun for each in history if each.what == "end")
     for each in sorted(history, key=lambda each: each.begun):
         if each.answered > first - 0.3:
-            print(f"  {each.begun - first:+.3f} … {each.answered - first:+.3f} s: {each.what} {each.saw}", file=sys.stderr)
+            print(
+                f"  {each.begun - first:+.3f} … {each.answered - first:+.3f} s: {each.what} {each.saw}", file=sys.stderr
+            )
 
 
 @contextmanager

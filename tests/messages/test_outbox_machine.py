@@ -12,7 +12,6 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -221,7 +220,7 @@ _template = Path()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def template(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A migrated file that each run of the machine gets a copy of."""
     global _template  # noqa: PLW0603 - hypothesis makes the machines, and hands them nothing
     _template = tmp_path_factory.mktemp("outbox") / "template.db"
@@ -232,7 +231,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         await db.close()
 
     asyncio.run(make())
-    yield
 
 
 OutboxMachine.TestCase.settings = STEPS
