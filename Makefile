@@ -28,7 +28,7 @@ demo: $(VENV)/.run ## a temporary household of three, and their phones as a page
 	@exec $(BIN)/recado demo
 
 test: $(VENV)/.dev $(PRISM)/node_modules/.made tests/verifiers/node_modules/.made tools-for-tests check test-web ## everything CI runs
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
 	@$(BIN)/ruff check
@@ -39,11 +39,11 @@ format: $(VENV)/.dev ## let ruff rewrite what it can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-faults: $(VENV)/.dev tools-for-faults ## break running processes, and count what was lost (ROW=disk-full for one row)
-	@$(BIN)/python -m faults $(if $(ROW),--row $(ROW))
-
 bench: $(VENV)/.dev $(PEER)/.made tools-for-bench build/go-seed ## measure next to Go, FastAPI and Django
 	@$(BIN)/python -m bench
+
+faults: $(VENV)/.dev tools-for-faults ## break running processes, and see what was lost (ROW=disk-full for one; --list names them)
+	@$(BIN)/python -m faults $(if $(ROW),--row $(ROW))
 
 bench-messages: $(VENV)/.dev tools-for-tests ## measure one delivery worker with ten thousand texts queued
 	@$(BIN)/python -m bench.messages
@@ -136,13 +136,13 @@ web/bench/node_modules/.made: $(VENV)/.dev web/bench/package-lock.json
 	@$(NPM) ci --loglevel=error --prefix bench
 	@touch $@
 
-.PHONY: tools-for-tests tools-for-faults tools-for-bench
+.PHONY: tools-for-tests tools-for-bench tools-for-faults
+tools-for-faults: tools-for-tests
+	@sh .ci/tools strace faketime slowhttptest || true # a row says what it misses
+
 tools-for-tests:
 	@sh .ci/tools postgresql redis-server
 	@sh .ci/tools nginx-light caddy || echo "The tests behind nginx and Caddy are skipped." >&2
-
-tools-for-faults:
-	@sh .ci/tools postgresql redis-server strace faketime slowhttptest
 
 tools-for-bench:
 	@sh .ci/tools postgresql redis-server wrk golang-go golang-github-gin-gonic-gin-dev golang-gopkg-redis.v5-dev \

@@ -227,5 +227,13 @@ def test_every_test_that_the_page_of_promises_names_exists() -> None:
     assert len(named) > 100
     assert named - there == set()
     assert [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)] == list(range(1, 25))
+    rows = set(
+        re.findall(
+            r'@row\("([a-z-]+)"',
+            "".join(file.read_text("utf-8") for file in (ROOT / "faults/rows").iterdir() if file.suffix == ".py"),
+        )
+    )
+    assert set(re.findall(r"`([a-z-]+)`", page[page.index("## `make faults`") :])) - rows == set()
+    assert not [name for name in rows if f"`{name}`" not in page]
     for file in re.findall(r"`(tests/[\w/]+\.py)`", page):
         assert (ROOT / file).is_file(), file

@@ -52,15 +52,23 @@ class Told:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def told(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Told]:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The file of a SQLite database, or the address of a new one of PostgreSQL."""
     if request.param == "sqlite":
-        connection = sqlite3.connect(tmp_path / "told.db", isolation_level=None)
+        return str(tmp_path / "told.db")
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return asyncio.run(server.new_database())
+
+
+@pytest.fixture
+async def told(database: str, clock: FakeClock) -> AsyncIterator[Told]:
+    if "://" not in database:
+        connection = sqlite3.connect(database, isolation_level=None)
         connection.executescript(SCHEMA + LOG_SCHEMA["sqlite"])
         yield Told(SqliteConnection(connection), "sqlite", clock)
         connection.close()
         return
-    server: Postgres = request.getfixturevalue("postgres_server")
-    async with asyncpg.create_pool(await server.new_database(), min_size=1, max_size=4) as pool:
+    async with asyncpg.create_pool(database, min_size=1, max_size=4) as pool:
         await pool.execute(SCHEMA + LOG_SCHEMA["postgres"])
         yield Told(AsyncpgConnection(pool), "postgres", clock)
 

@@ -37,7 +37,8 @@ def demonstrate() -> int:
     taken, on free ones. No other setting, no `.env` and no account is used. Raises `Failure`, `CannotListen` and
     `SettingsError`.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # whoever is started in the background has SIGINT ignored
+        signal.signal(ending, _interrupt)
     port, pane_port = _ports(os.environ.get("PORT", ""))
     phones = Phones()
     carrier = Carrier(phones)
