@@ -80,6 +80,7 @@ class Person:
     def device(self, service: Service | None = None) -> Device:
         """Sign in on a new device, perhaps on another machine over the same stores."""
         client = (service or self.service).plain_client()
+        client.headers["Connection"] = "close"  # a connection that rests would keep a process that is to be replaced
         _open.append(client)
         answer = client.post("/login", json=self.credentials)
         answer.raise_for_status()
