@@ -16,7 +16,7 @@ NPM_IN = PATH="$(NODE)/bin:$$PATH" node "$(NODE)/lib/node_modules/npm/bin/npm-cl
 NPM = cd web && $(NPM_IN)
 
 .DEFAULT_GOAL := help
-.PHONY: faults help run demo test check format bench bench-messages mutate web test-web bench-web build lock clean
+.PHONY: help run demo test check format faults bench bench-messages mutate web test-web bench-web build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

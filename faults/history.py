@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+What = Literal["authenticate", "refresh", "end"]
 Saw = Literal["alive", "ended", "unknown"]
 
 
@@ -29,7 +30,7 @@ class Operation:
     For an end, `ended` means acknowledged. An authenticate or refresh that was let in saw the session `alive`.
     """
 
-    what: Literal["authenticate", "refresh", "end"]
+    what: What
     begun: float
     answered: float
     saw: Saw

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ def family(pid: int) -> list[int]:
 @contextmanager
 def injected(pids: list[int], call: str, what: str) -> Iterator[Path]:
     """Every such call of these processes gets `what`, as strace's `--inject` reads it; yields the trace's file."""
-    trace = Path(f"/tmp/recado-strace-{pids[0]}-{time.monotonic_ns()}")
+    trace = Path(tempfile.mkstemp(prefix="recado-strace-")[1])
     command = ["strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={call}", "-e", f"inject={call}:{what}"]
     for pid in pids:
         command += ["-p", str(pid)]

@@ -58,7 +58,7 @@ class Relay:
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answers: bool) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
-                while self.deaf:
+                while self.deaf:  # noqa: ASYNC110 - a row sets it from another thread
                     await asyncio.sleep(0.01)
                 if answers and self.swallow:
                     called, self.swallow = self.swallow, None

@@ -42,10 +42,10 @@ def _refresh(device: Device, outcome: Outcome, when: str) -> None:
 
 @row("clock-jumps", SQLITE, REDIS, needs=("libfaketime",))
 def jumps(ground: Ground, outcome: Outcome) -> None:
-    """The clock of a running service goes 901 s ahead, then 120 s back from where it began; nobody is signed out.
+    """The clock of a running service goes 901 s ahead, and later 120 s back; nobody has to sign in again.
 
-    Tokens made less than a minute before a step of 120 s back lie more than 60 s in the future and are refused until
-    the clock has caught up (RFC 7519, `iat`); their sessions go on.
+    Tokens made less than a minute before the step of 120 s back lie more than 60 s in the future and are refused until
+    the clock has caught up; their sessions go on.
     """
     clock = MovedClock(ground.place("clock"))
     with ground.service(outcome.stores, **clock.settings) as service:

@@ -18,8 +18,14 @@ from tests.vonage.server import stand_in
 
 def _deliverer(service: Service, stack: ExitStack) -> subprocess.Popen[bytes]:
     log = stack.enter_context((service.folder / "deliver.log").open("ab"))
-    where = {"cwd": service.folder, "env": service.environment}
-    process = subprocess.Popen(command("deliver"), **where, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    process = subprocess.Popen(
+        command("deliver"),
+        cwd=service.folder,
+        env=service.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+    )
     stack.callback(process.wait)
     stack.callback(process.kill)
     return process

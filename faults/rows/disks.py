@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import asyncpg
 
 from faults.disk import full, small_disk
 from faults.ground import Ground
@@ -35,7 +38,7 @@ def sqlite_disk_full(ground: Ground, outcome: Outcome) -> None:
 
 @row("disk-full-postgres", POSTGRES, needs=("mount", "root"))
 def postgres_disk_full(ground: Ground, outcome: Outcome) -> None:
-    """The same with PostgreSQL's cluster. A server that ended itself meanwhile is started again by hand."""
+    """The same with PostgreSQL's cluster. A server that ended itself is started again, as an operator would."""
     folder = ground.open_place("disk")
     with small_disk(folder, 160), _cluster_on(folder) as server:
         settings = ground.settings("sqlite") | {"DATABASE_URL": server.url()}
@@ -96,7 +99,19 @@ def fdatasync_fails(ground: Ground, outcome: Outcome) -> None:
             if owner.poll() is not None:
                 outcome.note("PostgreSQL ended itself; started again")
                 ground.postgres.start()
+            if outcome.stores == POSTGRES:
+                begun = time.monotonic()
+                outcome.demand(until(lambda: _answers(ground.postgres), 60), "PostgreSQL did not recover")
+                outcome.note(f"PostgreSQL was back {time.monotonic() - begun:.1f} s later")
             load.healed(time.monotonic())
         outcome.demand(told > 0, "no write was refused")
         load.settle()
         outcome.note(f"{told} writes refused with 503, {slipped} acknowledged meanwhile")
+
+
+def _answers(server: servers.Postgres) -> bool:
+    try:
+        asyncio.run(server.execute("SELECT 1"))
+    except (OSError, asyncpg.PostgresError):
+        return False
+    return True

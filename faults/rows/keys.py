@@ -75,7 +75,7 @@ def _by_settings(ground: Ground, outcome: Outcome) -> None:
 
 @row("key-missing", REDIS)
 def key_missing(ground: Ground, outcome: Outcome) -> None:
-    """A second machine without the first one's keys, or with others, refuses to start; the first goes on."""
+    """A second machine without the first one's keys, or with others, refuses to start; the first one goes on."""
     shared = ground.settings(outcome.stores)
     one = Service(ground.place("service"), shared)
     try:

@@ -56,9 +56,9 @@ def rotation_killed(ground: Ground, outcome: Outcome) -> None:
         device = somebody(service).device()
         elsewhere = Device(Service(service.folder, port=between.port).plain_client(), dict(device.tokens))
         for attempt in range(12):
-            doomed = service.workers()
+            doomed = frozenset(service.workers())
 
-            def shoot(pids: list[int] = doomed) -> None:
+            def shoot(pids: frozenset[int] = doomed) -> None:
                 for pid in pids:
                     os.kill(pid, signal.SIGKILL)
 
@@ -74,11 +74,12 @@ def rotation_killed(ground: Ground, outcome: Outcome) -> None:
             outcome.healed(time.monotonic() - killed)
             outcome.acknowledged += 1
             outcome.kept += until(lambda: elsewhere.status() == 200, 5)
-            until(lambda old=set(doomed): _replaced(service, old), 10)
+            until(lambda old=doomed: _replaced(service, old), 10)
 
 
-def _replaced(service: Service, old: set[int]) -> bool:
-    return len(service.workers()) == 2 and not set(service.workers()) & old
+def _replaced(service: Service, old: frozenset[int]) -> bool:
+    workers = set(service.workers())
+    return len(workers) == 2 and not workers & old
 
 
 def _kept_in(device: Device, outcome: Outcome) -> bool:
@@ -143,11 +144,12 @@ def rolling(ground: Ground, outcome: Outcome) -> None:
         with Load([service], outcome) as load:
             for _ in range(3):
                 load.await_writes(60)
-                before = set(service.workers())
+                before = frozenset(service.workers())
                 assert service.process
                 service.process.send_signal(signal.SIGHUP)
                 begun = time.monotonic()
-                outcome.demand(until(lambda old=before: _replaced(service, old), 20), "the processes were not replaced")
+                replaced = until(lambda old=before: _replaced(service, old), 20)
+                outcome.demand(replaced, "the processes were not replaced")
                 load.healed(begun)
         outcome.demand(load.statuses[503] == 0, "somebody was refused with 503")
         outcome.note(f"{load.statuses[0]} connections closed between two requests, each sent again")

@@ -20,7 +20,7 @@ _MACHINES = ("revocable/tests/test_sessions_machine.py", "tests/messages/test_ou
 def state_machines(ground: Ground, outcome: Outcome) -> None:
     """What a user was told must stay true: thousands of random steps, clocks moved and answers lost among them."""
     environment = {**os.environ, "RECADO_STATE_MACHINES": "long"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-s", *_MACHINES]
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:xdist", "-s", *_MACHINES]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     passed = re.search(r"(\d+) passed", done.stdout)
     outcome.tries = int(passed[1]) if passed else 0

@@ -140,14 +140,17 @@ def hung(ground: Ground, outcome: Outcome) -> None:
 @row("redis-slow", REDIS)
 def slow(ground: Ground, outcome: Outcome) -> None:
     """Each answer comes 800 ms late."""
-    with nodes(ground, 1) as [node], relay(node.port) as between:
-        with scene(ground, outcome, f"redis://127.0.0.1:{between.port}/0") as made:
-            between.delay = 0.8
+    with (
+        nodes(ground, 1) as [node],
+        relay(node.port) as between,
+        scene(ground, outcome, f"redis://127.0.0.1:{between.port}/0") as made,
+    ):
+        between.delay = 0.8
 
-            def back() -> None:
-                between.delay = 0.0
+        def back() -> None:
+            between.delay = 0.0
 
-            _away(made, back)
+        _away(made, back)
 
 
 @row("redis-emptied", REDIS)
@@ -198,7 +201,7 @@ def failed_over(ground: Ground, outcome: Outcome) -> None:
             made.load.healed(time.monotonic())
             lived = made.judge(STATED + 3, stated=STATED)
             outcome.note(
-                f"an ended access token lived {lived:.1f} s more of the {STATED:g} s stated; its refresh never"
+                f"an ended access token lived on for {lived:.1f} s of the {STATED:g} s stated; its refresh never"
             )
 
 

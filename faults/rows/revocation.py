@@ -9,24 +9,24 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
 import httpx2
 
 from faults.ground import Ground
-from faults.history import Operation, Saw, impossible
+from faults.history import Operation, Saw, What, impossible
 from faults.people import Device, somebody, until
-from faults.registry import REDIS, row
+from faults.registry import POSTGRES, REDIS, SQLITE, row
 from faults.table import Outcome
 from tests.running import Service
 
-_SESSIONS, _SECONDS = 240, 25.0
+_SESSIONS, _SECONDS = 180, 15.0
 
 
-@row("revocation-history", REDIS)
+@row("revocation-history", SQLITE, POSTGRES, REDIS)
 def revocation_history(ground: Ground, outcome: Outcome) -> None:
-    """240 sessions, three clients each, one end each; a server process is killed about once a second."""
+    """180 sessions, three clients each, one end each; a server process is killed about once a second."""
     with ground.service(outcome.stores, 2) as service:
         people = [somebody(service) for _ in range(12)]
         devices = [people[number % 12].device() for number in range(_SESSIONS)]
@@ -124,7 +124,7 @@ async def _life(client: httpx2.AsyncClient, history: list[Operation], device: De
     await asyncio.gather(use(), use(), renew(), end())
 
 
-async def _note(history: list[Operation], what, request) -> httpx2.Response | None:  # type: ignore[no-untyped-def]
+async def _note(history: list[Operation], what: What, request: Awaitable[httpx2.Response]) -> httpx2.Response | None:
     begun = time.monotonic()
     try:
         answer = await request
@@ -135,7 +135,7 @@ async def _note(history: list[Operation], what, request) -> httpx2.Response | No
     return answer
 
 
-def _shows(what: str, answer: httpx2.Response) -> Saw:
+def _shows(what: What, answer: httpx2.Response) -> Saw:
     if what == "end":
         return "ended" if answer.status_code == 200 else "unknown"
     if answer.status_code in (200, 201):

@@ -40,7 +40,7 @@ def slow_clients(ground: Ground, outcome: Outcome) -> None:
             attack = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
             during = _percentile(device, within + 4, outcome)
             open_now = _held_by(service)
-            told, _ = attack.communicate(timeout=60)
+            told = re.sub(r"\x1b\[[0-9;]*m", "", attack.communicate(timeout=60)[0])
             outcome.demand(open_now <= 20, f"{name}: {open_now} connections are open after {within + 4} s")
             outcome.demand(during < 0.5, f"{name}: p99 of others was {during:.2f} s")
             seen = re.findall(r"closed:\s+(\d+)", told)

@@ -34,7 +34,7 @@ SECOND, DAY = 1_000_000, 86_400
 LIVES = Lifetimes(access=900, idle=7 * DAY, absolute=30 * DAY, grace=10)
 LONG = os.environ.get("RECADO_STATE_MACHINES") == "long"
 STEPS = settings(
-    max_examples=1000 if LONG else 40,
+    max_examples=400 if LONG else 40,
     stateful_step_count=60 if LONG else 30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -29,7 +29,7 @@ from tests.messages.workers import ANA, FakeClock, new, worker
 
 LONG = os.environ.get("RECADO_STATE_MACHINES") == "long"
 STEPS = settings(
-    max_examples=400 if LONG else 25,
+    max_examples=250 if LONG else 20,
     stateful_step_count=40 if LONG else 20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
