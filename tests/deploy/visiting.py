@@ -103,7 +103,7 @@ async def _token(service: Service) -> str:
 async def assert_nobody_noticed(service: Service, people: Crowd) -> None:
     """No request failed, and what was acknowledged is there, once, and nothing else."""
     assert people.failed == [], people.failed[:10]
-    assert len(people.acknowledged) > 100
+    assert len(people.acknowledged) > 20, len(people.acknowledged)
     stored = [] if people.reads else sorted(people.acknowledged)
     assert sorted(await titles(service, people.token)) == stored
 

@@ -295,9 +295,11 @@ test("without a network the page opens, keeps adds and ticks, and sends each onc
     await row(page, "dentist").getByRole("checkbox").click();
     await row(page, "bought offline").locator(".waits").waitFor();
     await page.locator(".status").waitFor();
+    await row(page, "dentist").waitFor({ state: "detached" });
+    await pause(500); // it is painted first, and then written to disk
     await page.reload();
     await row(page, "bought offline").locator(".waits").waitFor();
-    assert.equal(await row(page, "dentist").count(), 0);
+    await row(page, "dentist").waitFor({ state: "detached" });
     await add(page, "and one more");
     await row(page, "and one more").waitFor();
     const second = await context.newPage();
