@@ -28,7 +28,7 @@ demo: $(VENV)/.run ## a temporary household of three, and their phones as a page
 	@exec $(BIN)/recado demo
 
 test: $(VENV)/.dev $(PRISM)/node_modules/.made tests/verifiers/node_modules/.made tools-for-tests check test-web ## everything CI runs
-	@$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup
 
 check: $(VENV)/.dev ## lint, format and types
 	@$(BIN)/ruff check
